@@ -1,0 +1,31 @@
+"""Registers what a page may call. No logic: `kb.views` makes the fragments, `fragments` carries them past Markdown."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from fragments import keep  # noqa: E402
+from kb.graph import Graph  # noqa: E402
+from kb.problems import UsageError  # noqa: E402
+from kb.views import MACROS, open_graph, to_root  # noqa: E402
+
+
+def _call(env: Any, graph: Graph, macro: Callable[..., Any], *args: Any, **named: Any) -> str:
+    fragment = macro(graph, *args, **named)
+    return keep(to_root(fragment.html, env.page.url), fragment.inline)
+
+
+def define_env(env: Any) -> None:
+    """Called by the macros plugin, once a build or once a page, depending on the engine."""
+    try:
+        graph = open_graph(Path(env.project_dir) / "docs" / "data")
+    except UsageError as error:
+        raise SystemExit(str(error)) from None
+    for name, macro in MACROS.items():
+        env.macro(partial(_call, env, graph, macro), name)

@@ -1,0 +1,239 @@
+"""Adds to a built site what machines read: JSON, an Atom feed, llms.txt, JSON-LD and a content policy.
+
+Runs after any engine, on the folder it wrote, and changes nothing that a person reads.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import hashlib
+import json
+import re
+import sys
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+from kb.graph import Graph
+from kb.model import KINDS, PLURALS, Pilot, Resource
+from kb.rules import references
+from kb.views import open_graph
+from lxml import html as lxml_html
+from markupsafe import escape
+
+ROOT = Path(__file__).resolve().parent.parent
+NAME = "Product Fieldbook"
+_INLINE_SCRIPT = re.compile(r"<script(?![^>]*\b(?:src|type)\s*=)[^>]*>(.*?)</script>", re.DOTALL)
+_ADDED = re.compile(
+    r'\n<meta http-equiv="Content-Security-Policy"[^>]*>|\n<script type="application/ld\+json">.*?</script>', re.DOTALL
+)
+_CHARSET = re.compile(r"<meta charset=[^>]*>", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A built page: its file, its path from the site's root, and what its head and main column say."""
+
+    file: Path
+    path: str
+    title: str
+    description: str
+    text: str
+
+
+def read_page(site: Path, file: Path) -> Page:
+    """Reads a built page; text is the main column, a line a block, less what only navigates."""
+    tree = lxml_html.parse(str(file), parser=lxml_html.HTMLParser(encoding="utf-8")).getroot()
+    title = (tree.findtext(".//title") or "").removesuffix(f" - {NAME}").strip()
+    found = tree.xpath('//meta[@name="description"]/@content')
+    path = file.relative_to(site).as_posix().removesuffix("index.html")
+    main = tree.xpath('//article[contains(@class, "md-content__inner")]')
+    return Page(file, path, title, str(found[0]) if found else "", "\n".join(_blocks(main[0])) if main else "")
+
+
+_BLOCKS = {"p", "li", "h1", "h2", "h3", "h4", "dt", "dd", "tr", "blockquote", "pre", "figcaption", "summary"}
+
+
+def _blocks(element: Any) -> Iterator[str]:
+    """The text of an element, one line for each block; headings keep their marks."""
+    for part in element.iter():
+        if part.tag not in _BLOCKS or any(child.tag in _BLOCKS - {"tr"} for child in part.iterdescendants()):
+            continue
+        if part.tag in ("td", "th") or any(parent.tag == "tr" for parent in part.iterancestors()):
+            continue
+        words = [str(word).strip() for word in part.xpath('.//text()[not(ancestor::a[@class="headerlink"])]')]
+        line = " ".join(" ".join(word for word in words if word).split())
+        if line:
+            marks = "#" * int(part.tag[1]) + " " if re.fullmatch(r"h\d", part.tag) else "- " if part.tag == "li" else ""
+            yield marks + line
+
+
+def pages(site: Path) -> list[Page]:
+    """All pages of the site but the error page, home first."""
+    found = (read_page(site, file) for file in site.rglob("*.html") if file.name != "404.html")
+    return sorted((page for page in found if page.text), key=lambda page: page.path)
+
+
+def api(graph: Graph) -> dict[str, Any]:
+    """The content of each file under api/: records with address, links out and links in, and an index with counts."""
+    files: dict[str, Any] = {}
+    for kind, plural in PLURALS.items():
+        rows = []
+        for entry in (entry for entry in graph.catalogue.entries if entry.kind == kind):
+            record = entry.record
+            rows.append({
+                **record.model_dump(mode="json"),
+                "path": graph.address(record),
+                "links": sorted({target for _, _, _, target in references(entry)}),
+                "linked_from": {
+                    PLURALS[other]: [item.id for item in graph.pointing_at(record.id, other)]
+                    for other in KINDS if graph.pointing_at(record.id, other)
+                },
+            })  # fmt: skip
+        files[f"{plural}.json"] = {"kind": kind, "count": len(rows), "records": rows}
+    files["index.json"] = {
+        "name": NAME,
+        "license": "CC BY 4.0",
+        "counts": {plural: files[f"{plural}.json"]["count"] for plural in PLURALS.values()},
+        "files": [f"api/{plural}.json" for plural in PLURALS.values()],
+        "schemas": [f"data/schema/{kind}.json" for kind in KINDS],
+        "moved": graph.moved,
+        "retired": graph.retired,
+    }
+    return files
+
+
+def feed(graph: Graph, base: str, most: int = 50) -> bytes:
+    """An Atom feed of the newest resources by their `added` date."""
+    newest = sorted(graph.of("resource"), key=lambda row: (row.added, row.id), reverse=True)[:most]
+    root = ElementTree.Element("feed", xmlns="http://www.w3.org/2005/Atom")
+
+    def add(parent: ElementTree.Element, tag: str, text: str = "", **attributes: str) -> ElementTree.Element:
+        element = ElementTree.SubElement(parent, tag, attributes)
+        element.text = text or None
+        return element
+
+    def identifier(name: str) -> str:
+        return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'product-fieldbook/{name}')}"
+
+    add(root, "id", identifier("feed"))
+    add(root, "title", f"{NAME}: newest resources")
+    add(root, "updated", f"{newest[0].added if newest else '1970-01-01'}T00:00:00Z")
+    add(add(root, "author"), "name", NAME)
+    add(root, "link", rel="self", href=f"{base}feed.xml")
+    add(root, "link", rel="alternate", href=f"{base}resources/")
+    row: Resource
+    for row in newest:
+        entry = add(root, "entry")
+        add(entry, "id", identifier(f"resource/{row.id}"))
+        add(entry, "title", row.name)
+        add(entry, "updated", f"{row.added}T00:00:00Z")
+        add(entry, "link", rel="alternate", href=f"{base}resources/#{row.id}")
+        add(entry, "link", rel="related", href=row.url)
+        add(entry, "summary", f"Read it for: {row.read_for} Skip it if: {row.skip_if}")
+        for domain in row.domains:
+            add(entry, "category", term=domain)
+    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def linked_data(page: Page, graph: Graph, base: str) -> dict[str, Any]:
+    """What a page is, in schema.org's terms."""
+    url = f"{base}{page.path}"
+    common = {"@context": "https://schema.org", "name": page.title, "description": page.description, "url": url,
+              "inLanguage": "en", "license": "https://creativecommons.org/licenses/by/4.0/"}  # fmt: skip
+    if page.path == "":
+        return {**common, "@type": "WebSite", "name": NAME}
+    if page.path.startswith("glossary/") and page.path != "glossary/":
+        return {**common, "@type": "DefinedTermSet"}
+    for pilot in graph.of("pilot"):
+        if isinstance(pilot, Pilot) and graph.address(pilot) == page.path:
+            hours = f"PT{round(pilot.hours * 60)}M"
+            steps = [{"@type": "HowToStep", "text": text} for text in pilot.steps]
+            return {**common, "@type": "HowTo", "totalTime": hours, "step": steps}
+    return {**common, "@type": "WebPage", "isPartOf": {"@type": "WebSite", "name": NAME, "url": base or "/"}}
+
+
+def policy(html: str) -> str:
+    """A content policy for one page: everything from this site, and the inline scripts it has now, by their hash."""
+    hashes = sorted({base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()
+                     for body in _INLINE_SCRIPT.findall(html)})  # fmt: skip
+    scripts = " ".join(["'self'", *(f"'sha256-{value}'" for value in hashes)])
+    return (
+        f"default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'"
+    )
+
+
+def add_to_head(page: Page, graph: Graph, base: str, preview: bool) -> None:
+    """Puts JSON-LD and the content policy into the head of a page. A second run replaces, and adds nothing."""
+    html = page.file.read_text(encoding="utf-8")
+    html = _ADDED.sub("", html)
+    data = json.dumps(linked_data(page, graph, base), ensure_ascii=False).replace("<", "\\u003c")
+    extra = f'\n<script type="application/ld+json">{data}</script>'
+    if not preview:
+        extra = f'\n<meta http-equiv="Content-Security-Policy" content="{policy(html)}">{extra}'
+    page.file.write_text(_CHARSET.sub(lambda match: match[0] + extra, html, count=1), encoding="utf-8")
+
+
+def redirects(graph: Graph) -> dict[str, str]:
+    """A small page for each moved record that has a page of its own, at the address that its old id had."""
+    found = {}
+    for old, new in graph.moved.items():
+        record = graph.records[new]
+        path, _, anchor = graph.address(record.model_copy(update={"id": old})).partition("#")
+        if not anchor:
+            goal = escape("../" * path.count("/") + graph.address(record))
+            found[path] = (
+                f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(record.title)}</title>'
+                f'<meta http-equiv="refresh" content="0; url={goal}"><meta name="robots" content="noindex">'
+                f'<link rel="canonical" href="{goal}"></head><body><p>This page is now '
+                f'<a href="{goal}">{escape(record.title)}</a>.</p></body></html>\n'
+            )
+    return found
+
+
+def guide(found: list[Page], base: str) -> str:
+    """llms.txt: what the site is and every page with its description."""
+    lines = [f"# {NAME}", "", "> How to become a better product manager, and whether to get a certificate for it. "
+             "Do, don't just study. Every figure carries source, speaker, date and confidence.", "",
+             f"- [All text in one file]({base}llms-full.txt)", f"- [All records as JSON]({base}api/index.json)", "",
+             "## Pages", ""]  # fmt: skip
+    lines += [f"- [{page.title}]({base}{page.path}): {page.description}" for page in found]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    """Completes the site in the folder given on the command line. Fails, with nothing written, on unsound data."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("site", type=Path)
+    parser.add_argument("--preview", action="store_true", help="leave out the content policy")
+    choice = parser.parse_args()
+    site, graph = choice.site, open_graph(ROOT / "docs" / "data")
+    if not (site / "index.html").exists():
+        print(f"{site} holds no built site", file=sys.stderr)
+        return 1
+    found = pages(site)
+    canonical = lxml_html.parse(str(site / "index.html")).xpath('//link[@rel="canonical"]/@href')
+    base = str(canonical[0]) if canonical else ""
+    (site / "api").mkdir(exist_ok=True)
+    for name, content in api(graph).items():
+        (site / "api" / name).write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (site / "feed.xml").write_bytes(feed(graph, base))
+    (site / "llms.txt").write_text(guide(found, base), encoding="utf-8")
+    full = "\n\n".join(f"<!-- {base}{page.path} -->\n{page.text}" for page in found)
+    (site / "llms-full.txt").write_text(full + "\n", encoding="utf-8")
+    for page in [*found, read_page(site, site / "404.html")]:
+        add_to_head(page, graph, base, choice.preview)
+    for path, html in redirects(graph).items():
+        (site / path).mkdir(parents=True, exist_ok=True)
+        (site / path / "index.html").write_text(html, encoding="utf-8")
+    print(f"{len(found)} pages, {len(graph.records):,} records published")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

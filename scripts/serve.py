@@ -1,0 +1,39 @@
+"""Serves site/ on this machine and builds it again whenever a page, a record, a template or a script changes.
+
+The server is MkDocs' own; what it serves is what would be published, less the content policy, which forbids the
+small script that reloads the page.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+
+from dev import ROOT, SITE, VENV, build, python_of
+from mkdocs.livereload import LiveReloadServer
+
+
+def rebuild() -> None:
+    """Builds once more; on failure the problems are on the screen and the last good site stays up."""
+    if build(python_of(VENV), preview=True):
+        raise SystemExit("The last good site stays up until the problems above are mended.")
+
+
+def main() -> None:
+    """Builds, serves and watches until interrupted. A first build that fails ends the command."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, default=8000)
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    port = parser.parse_args().port
+    rebuild()
+    server = LiveReloadServer(rebuild, "127.0.0.1", port, str(SITE))
+    for name in ("docs", "overrides", "scripts", "mkdocs.yml"):
+        server.watch(str(ROOT / name))
+    try:
+        server.serve()
+    except KeyboardInterrupt:
+        server.shutdown()
+
+
+if __name__ == "__main__":
+    main()

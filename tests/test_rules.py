@@ -1,0 +1,131 @@
+"""One test a rule, on its exact message."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from kb.rules import RULES
+from test_load import SKILL, append
+
+Problems = Callable[[], list[str]]
+
+
+def swap(path: Path, old: str, new: str) -> int:
+    """Replaces the first `old` in a file; returns its line."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return text[: text.index(old)].count("\n") + 1
+
+
+def test_unknown_reference(data: Path, problems: Problems) -> None:
+    line = append(data / "skills.yml", SKILL + "  related:\n    - biz-vision\n    - biz-stratgy\n")
+    expected = "unknown skill 'biz-stratgy'; did you mean 'biz-strategy'?"
+    assert problems() == [f"docs/data/skills.yml:{line + 15}: biz-new: {expected}"]
+
+
+def test_unknown_reference_of_the_wrong_kind(data: Path, problems: Problems) -> None:
+    line = append(data / "skills.yml", SKILL + "  related: [p-cookiecats]\n")
+    assert problems()[0].startswith(f"docs/data/skills.yml:{line + 13}: biz-new: unknown skill 'p-cookiecats'")
+
+
+def test_unknown_reference_to_a_renamed_record(data: Path, problems: Problems) -> None:
+    line = append(data / "skills.yml", SKILL + "  related: [biz-prioritisation]\n")
+    expected = "skill 'biz-prioritisation' was renamed; use 'biz-prioritization'"
+    assert problems() == [f"docs/data/skills.yml:{line + 13}: biz-new: {expected}"]
+
+
+def test_unknown_reference_to_a_retired_record(data: Path, problems: Problems) -> None:
+    line = append(data / "skills.yml", SKILL + "  related: [biz-gone]\n- id: biz-gone\n  retired: merged into strategy\n")
+    expected = "skill 'biz-gone' was retired: merged into strategy"
+    assert problems() == [f"docs/data/skills.yml:{line + 13}: biz-new: {expected}"]
+
+
+def test_unknown_reference_to_itself(data: Path, problems: Problems) -> None:
+    line = append(data / "skills.yml", SKILL + "  related: [biz-new]\n")
+    assert problems() == [f"docs/data/skills.yml:{line + 13}: biz-new: related: points at itself"]
+
+
+def test_duplicate_id(data: Path, problems: Problems) -> None:
+    text = (data / "skills.yml").read_text(encoding="utf-8")
+    first = text[: text.index("- id: biz-vision\n")].count("\n") + 1
+    line = append(data / "skills.yml", SKILL.replace("biz-new", "biz-vision"))
+    expected = f"this id is taken: docs/data/skills.yml:{first}"
+    assert problems() == [f"docs/data/skills.yml:{line}: biz-vision: {expected}"]
+
+
+def test_duplicate_id_over_kinds_and_the_dead(data: Path, problems: Problems) -> None:
+    line = append(data / "opinions.yml", "- id: cspo\n  retired: test\n")
+    assert re.fullmatch(
+        rf"docs/data/opinions.yml:{line}: cspo: this id is taken: docs/data/credentials.yml:\d+", problems()[0]
+    )
+
+
+def test_duplicate_url(data: Path, problems: Problems) -> None:
+    path = data / "resources" / "tech.yml"
+    records = re.split(r"\n(?=- id: )", path.read_text(encoding="utf-8"))
+    copy = re.sub(r"- id: (\S+)", r"- id: copy-of-\1", records[1])
+    copy = re.sub(r"url: https?://(?:www\.)?(\S+?)/?\n", r"url: http://www.\1/#part\n", copy)
+    original = re.search(r"- id: (\S+)", records[1])
+    assert original
+    append(path, copy + "\n")
+    found = problems()
+    assert len(found) == 1
+    assert found[0].endswith(f": copy-of-{original[1]}: url: the same address as '{original[1]}'")
+
+
+def test_dead_end(data: Path, problems: Problems) -> None:
+    line = append(data / "skills.yml", "- id: biz-old\n  moved_to: biz-visions\n")
+    expected = "moved to unknown 'biz-visions'; did you mean 'biz-vision'?"
+    assert problems() == [f"docs/data/skills.yml:{line + 1}: biz-old: {expected}"]
+
+
+def test_id_prefix(data: Path, problems: Problems) -> None:
+    line = append(data / "skills.yml", SKILL.replace("biz-new", "tec-new"))
+    assert problems() == [f"docs/data/skills.yml:{line}: tec-new: id: must start with 'biz-'"]
+
+
+def test_same_name(data: Path, problems: Problems) -> None:
+    line = append(
+        data / "concepts" / "tech.yml",
+        "- id: c-new\n  domain: tech\n  term: North Star metric\n  aliases: [gross margin]\n  definition: New.\n",
+    )
+    aliases = "aliases: 'gross margin' is the term of 'c-gross-margin'"
+    found = problems()
+    assert f"docs/data/concepts/tech.yml:{line + 3}: c-new: {aliases}" in found
+    assert any("is also the term of another concept" in text for text in found)
+
+
+def test_refused_source(data: Path, problems: Problems) -> None:
+    line = append(data / "skills.yml", SKILL + "  sources: ['https://www.visualfoodie.com/cspo']\n")
+    expected = "sources: 'visualfoodie.com' is on the list of refused sources"
+    assert problems() == [f"docs/data/skills.yml:{line + 13}: biz-new: {expected}"]
+
+
+def test_refused_source_of_an_exam_seller_is_tolerated_only_when_marked_low(data: Path, problems: Problems) -> None:
+    path = data / "credentials.yml"
+    text = path.read_text(encoding="utf-8")
+    place = text.index("certifycopilot.ai")
+    low = text.index("confidence: low", place)
+    path.write_text(text[:low] + "confidence: high" + text[low + len("confidence: low") :], encoding="utf-8")
+    found = problems()
+    assert len(found) == 1
+    assert found[0].endswith("facts: 'certifycopilot.ai' is on the list of refused sources")
+
+
+def test_future_date(data: Path, problems: Problems) -> None:
+    path = data / "resources" / "tech.yml"
+    line = swap(path, "added: '2026", "added: '2126") if "added: '2026" in path.read_text() else swap(
+        path, 'added: "2026', 'added: "2126'
+    )  # fmt: skip
+    found = problems()
+    assert len(found) == 1
+    assert found[0].startswith(f"docs/data/resources/tech.yml:{line}: ")
+    assert "added: 2126-11-24 has not come yet (today is 20" in found[0]
+
+
+def test_every_rule_has_a_test() -> None:
+    tests = Path(__file__).read_text(encoding="utf-8")
+    assert not [rule.__name__ for rule in RULES if f"def test_{rule.__name__}" not in tests]
