@@ -101,7 +101,7 @@ def loads(site: Site) -> Iterator[Problem]:
                 yield from _loaded(site, page, element, url)
     for file in sorted(site.folder.rglob("*.css")):
         name = file.relative_to(site.folder).as_posix()
-        for url in re.findall(r"(?:url\(|@import\s+)['\"]?([^'\")\s]+)", file.read_text(encoding="utf-8")):
+        for url in re.findall(r"(?:url\(|@import\s+)['\"]?(?!url\()([^'\")\s]+)", file.read_text(encoding="utf-8")):
             if re.match(r"(https?:)?//", url):
                 yield Problem(name, 1, "", f"loads '{url}' from another host")
 

@@ -127,7 +127,9 @@ def _words(place: str, text: str) -> Iterator[Problem]:
     for number, line in enumerate(text.splitlines(), 1):
         for match in _EMPTY_WORDS.finditer(line):
             yield Problem(place, number, "", f"'{match[0]}' usually says nothing; say what happens instead")
-        example = "invented" in line.lower() or (example and line.strip() != "")
+        if line.startswith("#"):  # a worked example lasts to the end of its section
+            example = False
+        example = example or "invented" in line.lower()
         if place.startswith("docs/certifications/") and not example:
             for match in _FIGURE.finditer(line):
                 yield Problem(place, number, "", f"'{match[0]}': a figure comes from a record; call fact() or glance()")

@@ -388,6 +388,16 @@ def glossary_index(graph: Graph) -> Fragment:
 
 
 @macro
+def everything(graph: Graph) -> Fragment:
+    """A link to every record, kind by kind, A to Z: the way in without a search box."""
+    kinds = {
+        PLURALS[kind]: sorted(graph.of(kind), key=lambda row: row.title.casefold())
+        for kind in KINDS if kind != "concept"
+    }  # fmt: skip
+    return _render(graph, "everything", kinds=kinds)
+
+
+@macro
 def link(graph: Graph, id_: str, text: str | None = None) -> Fragment:
     """A link to any record, by id; `text` replaces its name."""
     record = graph.get(id_)

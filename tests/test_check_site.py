@@ -1,0 +1,126 @@
+"""Each promise of the built site is broken in a copy, and the check says so."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from check_site import check
+from kb.graph import Graph
+
+Check = Callable[[], list[str]]
+
+
+@pytest.fixture
+def broken(site: Path, tmp_path: Path) -> Path:
+    """A copy of the real site, to break."""
+    return Path(shutil.copytree(site, tmp_path / "site"))
+
+
+@pytest.fixture
+def found(broken: Path, graph: Graph) -> Check:
+    """The problems of the copy."""
+    return lambda: [str(problem) for problem in check(broken, graph)]
+
+
+def edit(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def into_main(site: Path, html: str) -> None:
+    file = site / "about" / "method" / "index.html"
+    edit(file, "</article>", f"{html}</article>")
+
+
+def test_the_real_site_keeps_its_promises(site: Path, graph: Graph) -> None:
+    assert [str(problem) for problem in check(site, graph)] == []
+
+
+@pytest.mark.parametrize(
+    ("html", "message"),
+    [
+        ('<a href="../nowhere/">x</a>', "dead link to '../nowhere/'"),
+        ('<a href="../../../../etc/">x</a>', "dead link to '../../../../etc/'"),
+        ('<a href="../../glossary/#c-nothing">x</a>', "no such anchor in glossary/index.html"),
+        ('<a href="#nothing">x</a>', "no such anchor in about/method/index.html"),
+        ('<a href="javascript:alert(1)">x</a>', "only http(s) and mailto are allowed"),
+        ('<svg><a href="../nowhere/"><text>x</text></a></svg>', "dead link to '../nowhere/'"),
+        ('<img src="https://cdn.example/x.png">', "loads 'https://cdn.example/x.png' from another host"),
+        ('<script src="//cdn.example/x.js"></script>', "loads '//cdn.example/x.js' from another host"),
+        ('<iframe src="https://video.example/"></iframe>', "from another host"),
+        ('<link rel="preconnect" href="https://fonts.example">', "from another host"),
+        ('<img srcset="https://cdn.example/a.png 2x" src="../../assets/logo.svg">', "from another host"),
+        ('<p style="background:url(https://cdn.example/a.png)">x</p>', "from another host"),
+        ('<img src="missing.png">', "loads 'missing.png', which is missing"),
+        ("<p>{{ count() }}</p>", "'{{' is left over from building"),
+        ("<p>KBFRAGMENT0123</p>", "'KBFRAGMENT' is left over from building"),
+        ('<a href="~/glossary/">x</a>', "is left over from building"),
+        ('<p id="planted">x</p><p id="planted">y</p>', "id 'planted' stands twice"),
+    ],
+)
+def test_a_planted_fault_is_found(broken: Path, found: Check, html: str, message: str) -> None:
+    into_main(broken, html)
+    problems = found()
+    assert problems
+    assert any(line.startswith("about/method/index.html:") and message in line for line in problems), problems
+
+
+def test_code_that_shows_a_macro_is_not_left_over(broken: Path, found: Check) -> None:
+    into_main(broken, "<pre><code>{{ count('skill') }}</code></pre>")
+    assert found() == []
+
+
+def test_a_style_sheet_that_loads_from_elsewhere_is_found(broken: Path, found: Check) -> None:
+    sheet = broken / "assets" / "fieldbook.css"
+    sheet.write_text(sheet.read_text() + "@import url(https://fonts.example/a.css);")
+    assert "assets/fieldbook.css:1: loads 'https://fonts.example/a.css' from another host" in found()
+
+
+def test_a_record_that_lost_its_anchor_is_found(broken: Path, found: Check, graph: Graph) -> None:
+    record = graph.of("resource")[0]
+    edit(broken / "resources" / "index.html", f'id="{record.id}"', 'id="other"')
+    assert f"resources/index.html:1: {record.id}: the record is not where it should be" in found()
+
+
+def test_a_record_that_nothing_links_to_is_found(broken: Path, found: Check) -> None:
+    for page in broken.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        page.write_text(text.replace("practice/pilots/keyboard/", "practice/pilots/journey/"), encoding="utf-8")
+        page.write_text(page.read_text(encoding="utf-8").replace('"../keyboard/', '"../journey/'), encoding="utf-8")
+    for page in (broken / "practice").rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        page.write_text(text.replace('"keyboard/"', '"journey/"').replace('"pilots/keyboard/"', '"pilots/journey/"'))
+    expected = "practice/pilots/keyboard/index.html:1: p-keyboard: no other page links to the record"
+    assert expected in found()
+
+
+@pytest.mark.parametrize("times", [0, 2])
+def test_a_record_must_be_in_the_index_once(broken: Path, found: Check, times: int) -> None:
+    file = broken / "search" / "search_index.json"
+    index = json.loads(file.read_text(encoding="utf-8"))
+    hits = [row for row in index["docs"] if row["location"] == "glossary/business/#c-gross-margin"]
+    assert len(hits) == 1
+    index["docs"] = [row for row in index["docs"] if row not in hits] + hits * times
+    file.write_text(json.dumps(index), encoding="utf-8")
+    expected = f"glossary/business/index.html:1: c-gross-margin: the record is {times} times in the search index"
+    assert expected in found()
+
+
+def test_a_site_without_an_index_is_found(broken: Path, found: Check) -> None:
+    (broken / "search" / "search_index.json").unlink()
+    assert "search/search_index.json:1: there is no search index" in found()
+
+
+def test_an_old_anchor_must_stay(broken: Path, found: Check) -> None:
+    edit(broken / "glossary" / "business" / "index.html", 'id="c-prioritisation"', "")
+    expected = "glossary/business/index.html:1: c-prioritisation: moved to 'c-prioritization', but its old anchor is gone"
+    assert expected in found()
+
+
+def test_an_empty_folder_is_not_a_site(tmp_path: Path, graph: Graph) -> None:
+    assert [str(problem) for problem in check(tmp_path, graph)] == [f"{tmp_path.name}:1: holds no page"]

@@ -1,0 +1,132 @@
+"""What the site promises about its content, held against the real records."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+import yaml
+from arithmetic import compute, sums, wrong
+from conftest import ROOT
+from kb.graph import Graph
+from kb.model import LEVELS
+
+DOMAINS = ["industry", "business", "user-design", "tech"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "least"),
+    [("domain", 4), ("skill", 32), ("industry", 13), ("credential", 40), ("evidence", 53), ("resource", 300),
+     ("concept", 330), ("pilot", 49), ("opinion", 9)],
+)  # fmt: skip
+def test_the_site_holds_at_least(graph: Graph, kind: str, least: int) -> None:
+    assert len(graph.of(kind)) >= least
+
+
+def test_resources_are_spread_evenly_over_the_domains(graph: Graph) -> None:
+    homes = Counter(row.home for row in graph.of("resource"))
+    for domain in DOMAINS:
+        assert 0.20 <= homes[domain] / homes.total() <= 0.30, homes
+
+
+def test_every_skill_has_a_pilot_a_resource_and_a_free_one(graph: Graph) -> None:
+    for skill in graph.of("skill"):
+        assert graph.pointing_at(skill.id, "pilot"), skill.id
+        read = graph.pointing_at(skill.id, "resource")
+        assert len(read) >= 3 and any(row.cost == "free" for row in read), skill.id
+
+
+def test_every_skill_has_neighbors_in_another_domain(graph: Graph) -> None:
+    for skill in graph.of("skill"):
+        assert any(graph.records[other].domain != skill.domain for other in skill.related), skill.id  # type: ignore[attr-defined]
+
+
+def test_every_level_has_behaviors(graph: Graph) -> None:
+    for skill in graph.of("skill"):
+        levels = skill.levels.model_dump()
+        assert all(len(levels[level]) >= 2 for level in LEVELS), skill.id
+
+
+def test_facts_are_all_there_and_dated_or_said_to_be_undated(graph: Graph) -> None:
+    facts = [fact for row in graph.of("credential") for fact in row.facts]
+    assert len(facts) >= 240
+    assert {fact.speaker for fact in facts} <= {"issuer", "seller", "employer", "independent", "public"}
+
+
+def test_the_thread_has_its_place(graph: Graph) -> None:
+    for name in ("o-do-dont-study", "o-cspo-wont-hurt", "o-mba-most", "o-se-plus-scrum", "o-free-resources",
+                 "o-industry", "o-business", "o-user-design", "o-tech"):  # fmt: skip
+        assert graph.records[name].kind == "opinion"
+
+
+def test_the_options_of_the_thread_stand_side_by_side() -> None:
+    page = (ROOT / "docs" / "certifications" / "index.md").read_text(encoding="utf-8")
+    for name in ("just-do-it", "cspo", "csm", "pspo-1", "psm-1", "se-plus-scrum", "mba-top-us"):
+        assert f'"{name}"' in page
+
+
+def test_no_evidence_row_claims_an_independent_test_of_a_product_certificate(graph: Graph) -> None:
+    for row in graph.of("evidence"):
+        if {"cspo", "pspo-1"} & set(row.credentials):
+            assert row.quality != "strong", row.id
+
+
+def test_every_worked_number_of_a_concept_is_recomputed(graph: Graph) -> None:
+    """A sum that is written out is found in the text; one told in words is listed in worked_examples.yml."""
+    told = yaml.safe_load((ROOT / "tests" / "worked_examples.yml").read_text(encoding="utf-8"))
+    faults, unchecked = [], []
+    for row in graph.of("concept"):
+        example = row.example or ""
+        faults += [f"{row.id}: {text}" for text in wrong(example)]
+        if row.id in told:
+            value, stated = (compute(str(part)) for part in told[row.id])
+            decimals = len(f"{stated:.10g}".partition(".")[2])
+            if abs(value - stated) > 0.5 * 10**-decimals + 1e-9:
+                faults.append(f"{row.id}: {told[row.id]} is {value}")
+            if f"{abs(stated):.10g}" not in example.replace(",", "") and "+" not in str(told[row.id][1]):
+                unchecked.append(f"{row.id}: {stated} does not stand in the example")
+        elif re.search(r"\d", example) and not list(sums(example)):
+            unchecked.append(f"{row.id}: {example}")
+    assert faults == []
+    assert unchecked == []
+
+
+def test_check_values_of_pilots_come_out(graph: Graph) -> None:
+    texts = [text for row in graph.of("pilot") for text in row.check_values]
+    assert [fault for text in texts for fault in wrong(text)] == []
+    assert sum(len(list(sums(text))) for text in texts) >= 3
+
+
+def test_sums_in_pages_come_out() -> None:
+    counted, faults = 0, []
+    for file in sorted((ROOT / "docs").rglob("*.md")):
+        text = file.read_text(encoding="utf-8")
+        counted += len(list(sums(text)))
+        faults += [f"{file.name}: {fault}" for fault in wrong(text)]
+    assert faults == []
+    assert counted >= 30
+
+
+def test_a_wrong_sum_is_found() -> None:
+    assert wrong("120 x 50 + 10 x 400 = 10,001 per month") == ["120 x 50 + 10 x 400 = 10,001 (is 10000)"]
+    assert wrong("8,502 / 44,700 = 19.03%") and not wrong("8,502 / 44,700 = 19.02%")
+    assert wrong("0.9^5 = 60%") and not wrong("0.9^5 = 59%")
+    assert not wrong("(80,000 - 20,000) / 80,000 = 75%")
+
+
+def test_five_years_of_cash_are_the_facts_added_up(graph: Graph) -> None:
+    """First cost plus as many renewals as fall inside of sixty months: a period of 24 months gives two."""
+    checked = 0
+    for name in ("cspo", "csm", "pspo-1", "pspo-2", "psm-1", "just-do-it"):
+        row = graph.records[name]
+        price, fee = row.fact("price"), row.fact("renewal.fee")  # type: ignore[attr-defined]
+        period = row.fact("renewal.period")  # type: ignore[attr-defined]
+        times = (60 - 1) // period.value if period and isinstance(period.value, int) else 0
+        plan = row.five_years[0]  # type: ignore[attr-defined]
+        renewals = times * (fee.value if fee else 0)
+        assert plan.cash == price.value + renewals, name
+        if plan.cash_to is not None:
+            assert plan.cash_to == (price.to or price.value) + renewals, name
+        checked += 1
+    assert checked == 6

@@ -1,0 +1,100 @@
+"""The one command on bad input: every problem, exit 1, no traceback, and the last good site stays."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+from test_load import append
+
+Build = Callable[[], subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of the sources with a site of an earlier build."""
+    for name in ("docs", "overrides", "scripts"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "mkdocs.yml", tmp_path)
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "index.html").write_text("the last good build", encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def build(checkout: Path) -> Build:
+    """Builds the copy with the interpreter of this test, as `dev.py build` does."""
+    code = "import sys, pathlib, dev; sys.exit(dev.build(pathlib.Path(sys.executable)))"
+    settings = {**os.environ, "PYTHONPATH": str(checkout / "scripts")}
+    return lambda: subprocess.run(
+        [sys.executable, "-c", code], cwd=checkout, env=settings, capture_output=True, text=True, check=False
+    )
+
+
+def assert_refused(run: subprocess.CompletedProcess[str], checkout: Path, *messages: str) -> None:
+    assert run.returncode == 1, run.stdout + run.stderr
+    assert "Traceback" not in run.stdout + run.stderr
+    for message in messages:
+        assert message in run.stdout + run.stderr
+    assert (checkout / "site" / "index.html").read_text(encoding="utf-8") == "the last good build"
+    assert not (checkout / ".site-fresh").exists()
+
+
+def test_broken_data_is_refused(checkout: Path, build: Build) -> None:
+    line = append(checkout / "docs" / "data" / "skills.yml", "- id: biz-x\n  nme: y\n")
+    (checkout / "docs" / "data" / "opinions.yml").write_bytes(b"\xff")
+    assert_refused(
+        build(), checkout, f"docs/data/skills.yml:{line + 1}: biz-x: unknown field 'nme'; did you mean 'name'?",
+        "docs/data/opinions.yml:1: is not UTF-8 text", "problems",
+    )  # fmt: skip
+
+
+def test_a_wrong_call_in_a_page_is_refused(checkout: Path, build: Build) -> None:
+    line = append(checkout / "docs" / "practice" / "index.md", "{{ link('p-keybord') }}\n{{ pilts() }}\n")
+    assert_refused(
+        build(), checkout, f"docs/practice/index.md:{line}: link: unknown record 'p-keybord'; did you mean 'p-keyboard'?",
+        f"docs/practice/index.md:{line + 1}: unknown macro 'pilts'; did you mean 'pilots'?", "2 problems",
+    )  # fmt: skip
+
+
+def test_a_dead_link_in_a_page_is_refused(checkout: Path, build: Build) -> None:
+    append(checkout / "docs" / "practice" / "index.md", "[x](nowhere.md)\n")
+    assert_refused(build(), checkout, "nowhere.md")
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [("{{ pilts() }}", "pilts"), ("{{ link('cspoo') }}", "did you mean 'cspo'?")],
+)
+def test_the_site_engine_alone_refuses_a_wrong_call_too(checkout: Path, call: str, message: str) -> None:
+    append(checkout / "docs" / "practice" / "index.md", f"{call}\n")
+    run = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", checkout / "other"], cwd=checkout,
+        env={**os.environ, "PYTHONPATH": str(checkout / "scripts")}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode != 0
+    assert message in run.stderr and "practice/index.md" in run.stderr
+
+
+def test_a_sound_copy_replaces_the_site(checkout: Path, build: Build) -> None:
+    run = build()
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "WARNING" not in run.stderr
+    assert "the last good build" not in (checkout / "site" / "index.html").read_text(encoding="utf-8")
+
+
+def test_the_readme_names_the_two_commands() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "python3 scripts/dev.py serve" in readme and "python3 scripts/dev.py test" in readme
+
+
+def test_help_lists_every_command() -> None:
+    run = subprocess.run([sys.executable, ROOT / "scripts" / "dev.py", "--help"], capture_output=True, text=True)
+    for command in ("serve", "build", "check", "test", "schema", "engines"):
+        assert command in run.stdout

@@ -1,0 +1,120 @@
+"""What machines read: complete, escaped, the same after a second run."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import publish
+import pytest
+from conftest import ROOT
+from kb.graph import Graph
+from kb.model import KINDS, PLURALS
+from lxml import html as lxml_html
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def test_the_api_holds_every_record_with_links_both_ways(site: Path, graph: Graph) -> None:
+    index = json.loads((site / "api" / "index.json").read_text(encoding="utf-8"))
+    assert set(index["counts"]) == set(PLURALS.values())
+    for kind, plural in PLURALS.items():
+        content = json.loads((site / "api" / f"{plural}.json").read_text(encoding="utf-8"))
+        assert content["count"] == index["counts"][plural] == len(graph.of(kind)) > 0
+        for row in content["records"]:
+            assert (site / row["path"].partition("#")[0] / "index.html").is_file()
+            assert all(target in graph.records for target in row["links"])
+    skills = json.loads((site / "api" / "skills.json").read_text(encoding="utf-8"))["records"]
+    strategy = next(row for row in skills if row["id"] == "biz-strategy")
+    assert strategy["linked_from"]["pilots"] == [row.id for row in graph.pointing_at("biz-strategy", "pilot")]
+    assert index["moved"]["biz-prioritisation"] == "biz-prioritization"
+
+
+def test_data_and_schemas_are_published_as_they_are(site: Path) -> None:
+    for kind in KINDS:
+        assert (site / "data" / "schema" / f"{kind}.json").is_file()
+    assert (site / "data" / "skills.yml").read_bytes() == (ROOT / "docs" / "data" / "skills.yml").read_bytes()
+
+
+def test_the_feed_is_atom_with_the_newest_first(site: Path, graph: Graph) -> None:
+    root = ElementTree.parse(site / "feed.xml").getroot()
+    entries = root.findall(f"{ATOM}entry")
+    assert root.tag == f"{ATOM}feed" and len(entries) == 50
+    dates = [entry.findtext(f"{ATOM}updated") or "" for entry in entries]
+    assert dates == sorted(dates, reverse=True)
+    assert dates[0][:10] == max(row.added for row in graph.of("resource"))
+    identifiers = [entry.findtext(f"{ATOM}id") for entry in entries]
+    assert len(set(identifiers)) == 50
+
+
+def test_llms_lists_every_page_and_the_full_text_holds_them(site: Path, graph: Graph) -> None:
+    short = (site / "llms.txt").read_text(encoding="utf-8")
+    full = (site / "llms-full.txt").read_text(encoding="utf-8")
+    assert short.startswith("# Product Fieldbook\n")
+    for skill in graph.of("skill"):
+        assert f"({graph.address(skill)})" in short
+        assert skill.failure_mode in full
+    for concept in graph.of("concept"):
+        assert concept.definition in full
+    for resource in graph.of("resource"):
+        assert resource.read_for in full
+    assert "Macro" not in full.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [("", "WebSite"), ("glossary/tech/", "DefinedTermSet"), ("practice/pilots/keyboard/", "HowTo"),
+     ("certifications/cspo/", "WebPage")],
+)  # fmt: skip
+def test_a_page_says_what_it_is(site: Path, path: str, kind: str) -> None:
+    tree = lxml_html.parse(str(site / path / "index.html"))
+    texts = tree.xpath('//script[@type="application/ld+json"]/text()')
+    assert len(texts) == 1
+    content = json.loads(str(texts[0]))
+    assert content["@type"] == kind and content["name"] and content["description"]
+
+
+def test_every_page_carries_a_policy_that_fits_its_scripts(site: Path) -> None:
+    pages = [file for file in site.rglob("*.html") if "http-equiv=\"refresh\"" not in file.read_text(encoding="utf-8")]
+    assert len(pages) > 100
+    for file in pages:
+        html = file.read_text(encoding="utf-8")
+        policies = re.findall(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)"', html)
+        assert len(policies) == 1, file
+        assert "default-src 'none'" in policies[0] and "unsafe" not in policies[0] and "http" not in policies[0]
+        tree = lxml_html.fromstring(html)
+        for script in tree.xpath("//script[not(@src) and not(@type)]"):
+            digest = base64.b64encode(hashlib.sha256((script.text or "").encode()).digest()).decode()
+            assert f"'sha256-{digest}'" in policies[0], file
+        assert not tree.xpath("//@onclick | //@onload | //style"), file
+
+
+def test_a_second_run_changes_nothing(site: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(site, tmp_path / "site"))
+    before = {file: file.read_bytes() for file in copy.rglob("*") if file.is_file()}
+    subprocess.run([sys.executable, ROOT / "scripts" / "publish.py", copy], check=True, capture_output=True)
+    after = {file: file.read_bytes() for file in copy.rglob("*") if file.is_file()}
+    assert [str(file) for file in after if after[file] != before.get(file)] == []
+
+
+def test_a_renamed_page_leads_to_the_new_one(site: Path) -> None:
+    html = (site / "domains" / "business" / "prioritisation" / "index.html").read_text(encoding="utf-8")
+    assert 'content="0; url=../../../domains/business/prioritization/"' in html
+
+
+def test_text_cannot_break_out_of_linked_data(graph: Graph) -> None:
+    page = publish.Page(Path("x"), "x/", "</script><script>alert(1)</script>", "d", "t")
+    text = json.dumps(publish.linked_data(page, graph, "")).replace("<", "\\u003c")
+    assert "</script>" not in text and json.loads(text)["name"] == page.title
+
+
+def test_a_folder_without_a_site_is_an_error(tmp_path: Path) -> None:
+    run = subprocess.run([sys.executable, ROOT / "scripts" / "publish.py", tmp_path], capture_output=True, text=True)
+    assert run.returncode == 1 and "holds no built site" in run.stderr and not list(tmp_path.iterdir())
