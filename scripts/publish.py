@@ -1,6 +1,6 @@
 """Adds to a built site what machines read: JSON, an Atom feed, llms.txt, JSON-LD and a content policy.
 
-Runs after any engine, on the folder it wrote, and changes nothing that a person reads.
+Runs after any engine, on the folder it wrote. Of what a person meets, it changes only names that screen readers say.
 """
 
 from __future__ import annotations
@@ -168,10 +168,25 @@ def policy(html: str) -> str:
     )
 
 
-def add_to_head(page: Page, graph: Graph, base: str, preview: bool) -> None:
-    """Puts JSON-LD and the content policy into the head of a page. A second run replaces, and adds nothing."""
-    html = page.file.read_text(encoding="utf-8")
-    html = _ADDED.sub("", html)
+# The theme leaves its search dialog without a name, and names each level of the side navigation after a label that is
+# empty where a section has a page of its own. Mended here, not by a copy of the theme's templates: those differ
+# between engines.
+_UNNAMED_DIALOG = re.compile(r'(data-md-component="?search"? role="?dialog"?)(?=>)')
+_UNNAMED_LEVEL = re.compile(
+    r'(<nav class="md-nav" data-md-level="\d+") aria-labelledby="([^"]+)_label"'
+    r'([^>]*>\s*<label class="md-nav__title" for="\2">\s*<span class="md-nav__icon md-icon"></span>\s*)([^<]*?)(?=\s*<)'
+)
+
+
+def name_landmarks(html: str) -> str:
+    """Gives the search dialog and each level of the side navigation the name that a screen reader says."""
+    html = _UNNAMED_DIALOG.sub(r'\1 aria-label="Search"', html)
+    return _UNNAMED_LEVEL.sub(r'\1 aria-label="\4"\3\4', html)
+
+
+def complete(page: Page, graph: Graph, base: str, preview: bool) -> None:
+    """Names landmarks and puts JSON-LD and the content policy into a page. A second run adds nothing."""
+    html = name_landmarks(_ADDED.sub("", page.file.read_text(encoding="utf-8")))
     data = json.dumps(linked_data(page, graph, base), ensure_ascii=False).replace("<", "\\u003c")
     extra = f'\n<script type="application/ld+json">{data}</script>'
     if not preview:
@@ -227,7 +242,7 @@ def main() -> int:
     full = "\n\n".join(f"<!-- {base}{page.path} -->\n{page.text}" for page in found)
     (site / "llms-full.txt").write_text(full + "\n", encoding="utf-8")
     for page in [*found, read_page(site, site / "404.html")]:
-        add_to_head(page, graph, base, choice.preview)
+        complete(page, graph, base, choice.preview)
     for path, html in redirects(graph).items():
         (site / path).mkdir(parents=True, exist_ok=True)
         (site / path / "index.html").write_text(html, encoding="utf-8")

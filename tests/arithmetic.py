@@ -55,7 +55,7 @@ def sums(text: str) -> Iterator[tuple[str, float, float, float]]:
         left = left + ")" * (left.count("(") - left.count(")"))
         if left.count("(") != left.count(")"):
             continue
-        code = re.sub(r"(\d)\s*%", r"\1/100", left.replace(",", "").replace("x", "*").replace("×", "*"))
+        code = re.sub(r"(\d+(?:\.\d+)?)\s*%", r"(\1/100)", left.replace(",", "").replace("x", "*").replace("×", "*"))
         code = code.replace("^", "**").replace("−", "-")
         try:
             value = _value(ast.parse(code.strip(), mode="eval"))
