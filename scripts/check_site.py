@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from lxml import etree
+from lxml import html as lxml_html
+
 from kb.graph import Graph
 from kb.problems import Problem, report
 from kb.views import open_graph
-from lxml import etree
-from lxml import html as lxml_html
 
 ROOT = Path(__file__).resolve().parent.parent
 # What a browser fetches by itself when it shows a page: tag and attribute.

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 from jinja2 import Environment, TemplateSyntaxError, nodes
+
 from kb import schema
 from kb.graph import Graph
 from kb.load import load

@@ -28,7 +28,7 @@ def environment(folder: Path, *wanted: str) -> Path:
 
     Makes or completes it when a file has changed, and puts scripts/ on its path. Exits when pip fails.
     """
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 (this file is what tells an older Python so)
         sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0])
     files = [ROOT / name for name in (*wanted, "requirements.txt", "constraints.txt")]
     stamp = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
@@ -57,7 +57,7 @@ def run(*command: str | Path, **more: str) -> int:
 def build(python: Path, preview: bool = False) -> int:
     """Checks data and pages, builds, adds what machines read, and only then replaces site/. Returns an exit code."""
     shutil.rmtree(FRESH, ignore_errors=True)
-    publish = [python, "scripts/publish.py", FRESH, *(["--preview"] if preview else [])]
+    publish: list[str | Path] = [python, "scripts/publish.py", FRESH, *(["--preview"] if preview else [])]
     code = (
         run(python, "scripts/check_source.py")
         or run(python, "-m", "mkdocs", "build", "--strict", "--site-dir", FRESH)
@@ -78,11 +78,13 @@ def main() -> int:
     serve.add_argument("--port", type=int, default=8000)
     commands.add_parser("build", help="check data and pages, build into site/")
     commands.add_parser("check", help="build, then follow every link and test every promise; no browser")
-    test = commands.add_parser("test", help="run every test; arguments after it go to pytest")
-    test.add_argument("pytest", nargs=argparse.REMAINDER)
+    commands.add_parser("test", help="run every test; more arguments go to pytest")
+    commands.add_parser("links", help="ask every outside address whether it still answers; more arguments go to it")
     commands.add_parser("schema", help="write the JSON Schemas from the models")
     commands.add_parser("engines", help="build with all three engines and compare the results")
-    choice = parser.parse_args()
+    choice, more = parser.parse_known_args()
+    if more and choice.command not in ("test", "links"):
+        parser.error(f"unknown arguments: {' '.join(more)}")
 
     if choice.command == "test":
         python = environment(VENV, "requirements-dev.txt")
@@ -90,7 +92,7 @@ def main() -> int:
             run(python, "-m", "ruff", "check", ".")
             or run(python, "-m", "ruff", "format", "--check", ".")
             or run(python, "-m", "mypy")
-            or run(python, "-m", "pytest", *choice.pytest)
+            or run(python, "-m", "pytest", *more)
         )
     if choice.command == "engines":
         python = environment(VENV, "requirements-dev.txt")
@@ -98,6 +100,8 @@ def main() -> int:
     python = environment(VENV, "requirements.txt")
     if choice.command == "serve":
         return run(python, "scripts/serve.py", "--port", str(choice.port))
+    if choice.command == "links":
+        return run(python, "scripts/link_health.py", *more)
     if choice.command == "schema":
         return run(python, "-m", "kb.schema")
     return build(python) or (run(python, "scripts/check_site.py", SITE) if choice.command == "check" else 0)

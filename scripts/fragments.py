@@ -39,7 +39,7 @@ class _Fill(Postprocessor):
 class FragmentExtension(Extension):
     """Fills tokens in after Markdown's own raw HTML is back in place (priority 30)."""
 
-    def extendMarkdown(self, md: Markdown) -> None:
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 (the name Python-Markdown calls)
         md.postprocessors.register(_Fill(md), "fragments", 5)
 
 

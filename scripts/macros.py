@@ -10,10 +10,10 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from fragments import keep  # noqa: E402
-from kb.graph import Graph  # noqa: E402
-from kb.problems import UsageError  # noqa: E402
-from kb.views import MACROS, open_graph, to_root  # noqa: E402
+from fragments import keep
+from kb.graph import Graph
+from kb.problems import UsageError
+from kb.views import MACROS, open_graph, to_root
 
 
 def _call(env: Any, graph: Graph, macro: Callable[..., Any], *args: Any, **named: Any) -> str:

@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from lxml import html as lxml_html
+from markupsafe import escape
+
 from kb.graph import Graph
 from kb.model import KINDS, PLURALS, Pilot, Resource
 from kb.rules import references
 from kb.views import open_graph
-from lxml import html as lxml_html
-from markupsafe import escape
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "Product Fieldbook"
@@ -137,7 +138,7 @@ def feed(graph: Graph, base: str, most: int = 50) -> bytes:
         add(entry, "summary", f"Read it for: {row.read_for} Skip it if: {row.skip_if}")
         for domain in row.domains:
             add(entry, "category", term=domain)
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
 
 
 def linked_data(page: Page, graph: Graph, base: str) -> dict[str, Any]:

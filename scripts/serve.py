@@ -9,8 +9,9 @@ from __future__ import annotations
 import argparse
 import logging
 
-from dev import ROOT, SITE, VENV, build, python_of
 from mkdocs.livereload import LiveReloadServer
+
+from dev import ROOT, SITE, VENV, build, python_of
 
 
 def rebuild() -> None:
@@ -30,7 +31,7 @@ def main() -> None:
     for name in ("docs", "overrides", "scripts", "mkdocs.yml"):
         server.watch(str(ROOT / name))
     try:
-        server.serve()
+        server.serve()  # type: ignore[no-untyped-call]
     except KeyboardInterrupt:
         server.shutdown()
 

@@ -7,8 +7,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import dev
 import pytest
+
+import dev
 from kb.graph import Graph
 from kb.load import load
 from kb.problems import Problem

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from check_site import check
 from kb.graph import Graph
 
@@ -118,7 +119,9 @@ def test_a_site_without_an_index_is_found(broken: Path, found: Check) -> None:
 
 def test_an_old_anchor_must_stay(broken: Path, found: Check) -> None:
     edit(broken / "glossary" / "business" / "index.html", 'id="c-prioritisation"', "")
-    expected = "glossary/business/index.html:1: c-prioritisation: moved to 'c-prioritization', but its old anchor is gone"
+    expected = (
+        "glossary/business/index.html:1: c-prioritisation: moved to 'c-prioritization', but its old anchor is gone"
+    )
     assert expected in found()
 
 

@@ -6,8 +6,9 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import check_source
 import pytest
+
+import check_source
 from conftest import ROOT
 
 HEAD = "---\ntitle: A planted page\ndescription: Planted.\n---\n"

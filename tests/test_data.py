@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 import yaml
+
 from arithmetic import compute, sums, wrong
 from conftest import ROOT
 from kb.graph import Graph

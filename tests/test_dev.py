@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from conftest import ROOT
 from test_load import append
 
@@ -58,7 +59,8 @@ def test_broken_data_is_refused(checkout: Path, build: Build) -> None:
 def test_a_wrong_call_in_a_page_is_refused(checkout: Path, build: Build) -> None:
     line = append(checkout / "docs" / "practice" / "index.md", "{{ link('p-keybord') }}\n{{ pilts() }}\n")
     assert_refused(
-        build(), checkout, f"docs/practice/index.md:{line}: link: unknown record 'p-keybord'; did you mean 'p-keyboard'?",
+        build(), checkout, f"docs/practice/index.md:{line}: link: unknown record 'p-keybord'; "
+        "did you mean 'p-keyboard'?",
         f"docs/practice/index.md:{line + 1}: unknown macro 'pilts'; did you mean 'pilots'?", "2 problems",
     )  # fmt: skip
 

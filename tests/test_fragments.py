@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from fragments import keep
 from markdown import markdown
+
+from fragments import keep
 
 
 def convert(text: str) -> str:

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from conftest import DATA
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from conftest import DATA
 from kb.load import load
 from kb.model import KINDS, PLURALS
 from kb.rules import check, references

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from kb.load import MAX_BYTES, load, read
 
 Problems = Callable[[], list[str]]
@@ -98,12 +99,14 @@ def test_all_problems_come_in_one_run(data: Path, problems: Problems) -> None:
         (b"# only a comment\n", "1: is empty; a data file holds a list of records"),
         (b"id: x\n", "1: must be a list of records, each starting with '- id:'"),
         (b"- text\n", "1: a record starts with '- id:'"),
-        (b"- id: x\n\tname: y\n", "2: broken YAML: found a tab character that violates indentation; indent with spaces"),
+        (b"- id: x\n\tname: y\n", "2: broken YAML: found a tab character that violates indentation; indent with "
+         "spaces"),
         (b"- id: 'x\n", "2: broken YAML: found unexpected end of stream"),
         (b"- id: x\n  name: \xff\xfe\n", "2: is not UTF-8 text; save the file with the encoding UTF-8"),
         (b"- id: x\n  id: y\n", "2: field 'id' is given twice (first on line 1)"),
         (b"- id: x\n---\n- id: y\n", "2: a second YAML document starts here; keep one list in a file"),
-        (b"- id: !!python/object:os.system x\n", "1: YAML tag 'tag:yaml.org,2002:python/object:os.system' is not used here"),
+        (b"- id: !!python/object:os.system x\n",
+         "1: YAML tag 'tag:yaml.org,2002:python/object:os.system' is not used here"),
         (b"- ? [a, b]\n  : c\n", "1: a field name must be plain text"),
         (b"[" * 50_000, "1: more than 20 levels deep"),
     ],

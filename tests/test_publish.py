@@ -12,12 +12,13 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
-import publish
 import pytest
+from lxml import html as lxml_html
+
+import publish
 from conftest import ROOT
 from kb.graph import Graph
 from kb.model import KINDS, PLURALS
-from lxml import html as lxml_html
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -82,7 +83,7 @@ def test_a_page_says_what_it_is(site: Path, path: str, kind: str) -> None:
 
 
 def test_every_page_carries_a_policy_that_fits_its_scripts(site: Path) -> None:
-    pages = [file for file in site.rglob("*.html") if "http-equiv=\"refresh\"" not in file.read_text(encoding="utf-8")]
+    pages = [file for file in site.rglob("*.html") if 'http-equiv="refresh"' not in file.read_text(encoding="utf-8")]
     assert len(pages) > 100
     for file in pages:
         html = file.read_text(encoding="utf-8")

@@ -38,7 +38,9 @@ def test_unknown_reference_to_a_renamed_record(data: Path, problems: Problems) -
 
 
 def test_unknown_reference_to_a_retired_record(data: Path, problems: Problems) -> None:
-    line = append(data / "skills.yml", SKILL + "  related: [biz-gone]\n- id: biz-gone\n  retired: merged into strategy\n")
+    line = append(
+        data / "skills.yml", SKILL + "  related: [biz-gone]\n- id: biz-gone\n  retired: merged into strategy\n"
+    )
     expected = "skill 'biz-gone' was retired: merged into strategy"
     assert problems() == [f"docs/data/skills.yml:{line + 13}: biz-new: {expected}"]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
+
 from conftest import DATA
 from kb.load import data_files
 from kb.model import KINDS

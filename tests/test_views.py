@@ -6,12 +6,13 @@ import re
 from pathlib import Path
 
 import pytest
+from lxml import html as lxml_html
+
 from conftest import ROOT
 from kb.graph import Graph
 from kb.load import load
 from kb.problems import UsageError
 from kb.views import MACROS, amount, duration, number, open_graph, select, to_root
-from lxml import html as lxml_html
 from test_load import append
 
 EVIL = '<script>alert(1)</script> {{ 7 * 7 }} {% raw %} | **bold** `code` [x](javascript:1) ="~/x'

@@ -26,6 +26,7 @@ except ImportError:  # libyaml is missing: slower, same result
 
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 20
+_ALIASES = "YAML anchors (&) and aliases (*) are not used here; write the value out, in quotes"
 _NUMBER = re.compile(r"[-+]?(0|[1-9]\d*)(\.\d+)?")
 _WORDS: dict[str, Any] = {"": None, "~": None, "null": None, "true": True, "false": False}
 
@@ -82,14 +83,13 @@ def line_of(raw: Any, path: tuple[str | int, ...]) -> int:
     """The line of the deepest part of `path` that exists in `raw`."""
     line = int(raw.line)
     for step in path:
-        if isinstance(raw, Map) and isinstance(step, str) and step in raw:
-            line, raw = raw.lines[step], raw[step]
-        elif isinstance(raw, Seq) and isinstance(step, int) and step < len(raw):
+        in_map = isinstance(raw, Map) and step in raw
+        if in_map or (isinstance(raw, Seq) and isinstance(step, int) and step < len(raw)):
             line, raw = raw.lines[step], raw[step]
     return line
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     def __init__(self, line: int, message: str) -> None:
         super().__init__(message)
         self.line = line
@@ -109,8 +109,8 @@ def _scalar(event: yaml.ScalarEvent) -> Any:
 def read(text: str) -> Any:
     """The value of one YAML text, built of `Map`, `Seq` and scalars.
 
-    Raises `_Refused` (with a line) for aliases, tags, duplicate or non-text keys, nesting over `MAX_DEPTH`, or more
-    than one document, and `yaml.YAMLError` for what is not YAML.
+    Raises `_RefusedError` (with a line) for aliases, tags, duplicate or non-text keys, nesting over `MAX_DEPTH`, or
+    more than one document, and `yaml.YAMLError` for what is not YAML.
     """
     stack: list[tuple[Map | Seq, list[tuple[str, int]]]] = []
     root: list[Any] = []
@@ -128,24 +128,24 @@ def read(text: str) -> Any:
             holder[name], holder.lines[name] = value, at
         else:
             if not isinstance(value, str):
-                raise _Refused(line, "a field name must be plain text")
+                raise _RefusedError(line, "a field name must be plain text")
             if value in holder:
-                raise _Refused(line, f"field '{value}' is given twice (first on line {holder.lines[value]})")
+                raise _RefusedError(line, f"field '{value}' is given twice (first on line {holder.lines[value]})")
             key.append((value, line))
 
     for event in yaml.parse(text, Loader=_Loader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise _Refused(line, "YAML anchors (&) and aliases (*) are not used here; write the value out, in quotes")
+            raise _RefusedError(line, _ALIASES)
         if isinstance(event, yaml.DocumentStartEvent) and root:
-            raise _Refused(line, "a second YAML document starts here; keep one list in a file")
+            raise _RefusedError(line, "a second YAML document starts here; keep one list in a file")
         if isinstance(event, yaml.NodeEvent) and getattr(event, "tag", None) not in (None, "!"):
-            raise _Refused(line, f"YAML tag '{event.tag}' is not used here")  # type: ignore[attr-defined]
+            raise _RefusedError(line, f"YAML tag '{event.tag}' is not used here")  # type: ignore[attr-defined]
         if isinstance(event, yaml.ScalarEvent):
             put(_scalar(event), line)
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             if len(stack) >= MAX_DEPTH:
-                raise _Refused(line, f"more than {MAX_DEPTH} levels deep")
+                raise _RefusedError(line, f"more than {MAX_DEPTH} levels deep")
             value = Map(line) if isinstance(event, yaml.MappingStartEvent) else Seq(line)
             put(value, line)
             stack.append((value, []))
@@ -171,7 +171,7 @@ def _read_file(path: Path, name: str) -> Iterator[Map | Problem]:
         line = data.count(b"\n", 0, error.start) + 1
         yield Problem(name, line, "", "is not UTF-8 text; save the file with the encoding UTF-8")
         return
-    except _Refused as error:
+    except _RefusedError as error:
         yield Problem(name, error.line, "", str(error))
         return
     except yaml.YAMLError as error:

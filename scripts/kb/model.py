@@ -412,8 +412,7 @@ class Opinion(Record):
 
 # Every kind in the order in which readers meet them: its model and the file (or folder) that holds it.
 KINDS: dict[str, type[Record]] = {
-    model.kind: model
-    for model in (Domain, Skill, Industry, Pilot, Credential, Evidence, Resource, Concept, Opinion)
+    model.kind: model for model in (Domain, Skill, Industry, Pilot, Credential, Evidence, Resource, Concept, Opinion)
 }
 PLURALS: dict[str, str] = {
     "domain": "domains", "skill": "skills", "industry": "industries", "pilot": "pilots", "credential": "credentials",

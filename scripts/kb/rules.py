@@ -104,7 +104,7 @@ def dead_end(catalogue: Catalogue) -> Iterator[Problem]:
 
 
 def id_prefix(catalogue: Catalogue) -> Iterator[Problem]:
-    """Addresses are made from ids: a skill carries its domain's prefix, a pilot 'p-', a concept 'c-', an opinion 'o-'."""
+    """Addresses are made from ids: a skill has its domain's prefix, a pilot 'p-', a concept 'c-', an opinion 'o-'."""
     for entry in catalogue.entries:
         record = entry.record
         prefix = SKILL_PREFIX[record.domain] if isinstance(record, Skill) else KIND_PREFIX.get(entry.kind, "")

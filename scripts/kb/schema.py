@@ -15,7 +15,8 @@ FOLDER = Path(__file__).resolve().parents[2] / "docs" / "data" / "schema"
 
 def schema_of(kind: str) -> dict[str, Any]:
     """The JSON Schema of a data file: a list of records of `kind`, or of what moved records leave behind."""
-    schema = TypeAdapter(list[KINDS[kind] | Tombstone]).json_schema()  # type: ignore[misc]
+    record: Any = KINDS[kind] | Tombstone
+    schema = TypeAdapter(list[record]).json_schema()
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"Product Fieldbook: {PLURALS[kind]}",

@@ -21,7 +21,18 @@ from kb import charts
 from kb.graph import Graph
 from kb.load import Catalogue, load
 from kb.model import (
-    KINDS, LEVELS, PLURALS, Concept, Credential, Domain, Fact, Industry, Pilot, Record, Resource, Skill,
+    KINDS,
+    LEVELS,
+    PLURALS,
+    Concept,
+    Credential,
+    Domain,
+    Fact,
+    Industry,
+    Pilot,
+    Record,
+    Resource,
+    Skill,
 )  # fmt: skip
 from kb.problems import UsageError, nearest, report
 from kb.rules import check, reference_fields
@@ -207,7 +218,7 @@ def lead(graph: Graph, id_: str) -> Fragment:
 @macro
 def field(graph: Graph, id_: str, name: str) -> Fragment:
     """One field of a record: words as a paragraph, a list as a list."""
-    record = graph.get(id_)
+    record: Record = graph.get(id_)
     value = getattr(record, name, None) if name in type(record).model_fields else None
     texts = [value] if isinstance(value, str) else value
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
@@ -302,14 +313,16 @@ def _glance(credential: Credential) -> list[tuple[str, Fact]]:
     return found
 
 
-def _weakest(credential: Credential) -> str:
-    """The lowest confidence among the facts that a five-year figure rests on."""
-    facts = [fact for label, fact in _glance(credential) if label in ("First cost", "Hours", "To renew")]
-    order = ("low", "medium", "high")
-    return min((fact.confidence for fact in facts), key=order.index, default="low")
+_RESTS_ON = {"cash": ("First cost", "To renew"), "hours": ("Hours", "Renewal hours")}
 
 
-_templates.globals.update(glance=_glance, weakest=_weakest)
+def _unverified(credential: Credential, figure: str) -> bool:
+    """Whether a five-year figure ("cash" or "hours") rests on a fact of low confidence, or on none."""
+    facts = [fact for label, fact in _glance(credential) if label in _RESTS_ON[figure]]
+    return not facts or any(fact.confidence == "low" for fact in facts)
+
+
+_templates.globals.update(glance=_glance, unverified=_unverified)
 
 
 @macro
@@ -400,7 +413,7 @@ def everything(graph: Graph) -> Fragment:
 @macro
 def link(graph: Graph, id_: str, text: str | None = None) -> Fragment:
     """A link to any record, by id; `text` replaces its name."""
-    record = graph.get(id_)
+    record: Record = graph.get(id_)
     label = text or (record.short if isinstance(record, Credential) else record.title)
     return Fragment(str(Markup('<a href="~/{}">{}</a>').format(graph.address(record), label)), inline=True)
 
@@ -414,7 +427,7 @@ def count(graph: Graph, kind: str, **filters: Any) -> Fragment:
 @macro
 def sources(graph: Graph, id_: str) -> Fragment:
     """The sources of a record, as a list of links that name their host."""
-    record = graph.get(id_)
+    record: Record = graph.get(id_)
     if not hasattr(record, "sources"):
         raise UsageError(f"{record.kind} '{id_}' has no sources")
     return _render(graph, "sources", record=record)
@@ -451,8 +464,7 @@ def coverage(graph: Graph) -> Fragment:
         "Resources whose link nobody has opened yet": sum(row.checked is None for row in graph.of("resource")),
         "Concepts whose source is only related": sum(row.source_fit == "related" for row in graph.of("concept")),
         "Skills without a free resource": sum(
-            not any(item.cost == "free" for item in graph.pointing_at(row.id, "resource"))
-            for row in graph.of("skill")
+            not any(item.cost == "free" for item in graph.pointing_at(row.id, "resource")) for row in graph.of("skill")
         ),
     }
     return _render(graph, "coverage", rows=rows, gaps=gaps)

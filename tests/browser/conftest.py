@@ -21,8 +21,8 @@ def find_browser() -> str:
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if not found:
         pytest.fail(
-            f"No Chromium found (looked for {', '.join(NAMES)}). Install one (Debian: apt-get install chromium), or put "
-            "its path into the environment variable CHROMIUM.", pytrace=False,
+            f"No Chromium found (looked for {', '.join(NAMES)}). Install one (Debian: apt-get install chromium), or "
+            "put its path into the environment variable CHROMIUM.", pytrace=False,
         )  # fmt: skip
     return found
 

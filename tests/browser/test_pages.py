@@ -7,8 +7,9 @@ from typing import Any
 
 import axe_playwright_python
 import pytest
-from browser.conftest import find_browser
 from playwright.sync_api import Browser, Page
+
+from browser.conftest import find_browser
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 # One page of each type.
@@ -25,7 +26,9 @@ SCREENS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
 
 
 def open_page(browser: Browser, width: int = 1280, scheme: Any = "light", **more: Any) -> Page:
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=False, **more)
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=False, **more
+    )
     return context.new_page()
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from browser.test_pages import open_page
 from playwright.sync_api import Browser
+
+from browser.test_pages import open_page
 
 
 @pytest.mark.parametrize(
