@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from conftest import ROOT
 from test_load import append
 
+TODAY = date.today().isoformat()
 Build = Callable[[], subprocess.CompletedProcess[str]]
 
 
@@ -84,11 +86,32 @@ def test_the_site_engine_alone_refuses_a_wrong_call_too(checkout: Path, call: st
     assert message in run.stderr and "practice/index.md" in run.stderr
 
 
-def test_a_sound_copy_replaces_the_site(checkout: Path, build: Build) -> None:
+def test_a_resource_of_a_few_lines_shows_wherever_it_belongs(checkout: Path, build: Build) -> None:
+    """A contributor copies a record in one file; the rest of the site follows, and replaces the last good one."""
+    append(
+        checkout / "docs" / "data" / "resources" / "tech.yml",
+        "- id: planted-author\n  name: The Planted Book\n  url: https://planted.example/book\n  format: book\n"
+        "  level: awareness\n  cost: free\n  domains: [tech]\n  skills: [usr-accessibility]\n"
+        "  industries: [games]\n  credentials: [psm-2]\n  read_for: A planted reason.\n  skip_if: Never.\n"
+        "  speaker: independent\n  seen_in: [a test]\n  added: '" + TODAY + "'\n",
+    )
     run = build()
     assert run.returncode == 0, run.stdout + run.stderr
     assert "WARNING" not in run.stderr
-    assert "the last good build" not in (checkout / "site" / "index.html").read_text(encoding="utf-8")
+    site = checkout / "site"
+    assert "the last good build" not in (site / "index.html").read_text(encoding="utf-8")
+    for page, text in {
+        "resources/index.html": 'id="planted-author"',
+        "domains/user-design/accessibility/index.html": "The Planted Book",
+        "domains/industry/types/games/index.html": "The Planted Book",
+        "certifications/compare/index.html": "The Planted Book",
+        "about/everything/index.html": "The Planted Book",
+        "feed.xml": "The Planted Book",
+        "api/resources.json": "planted-author",
+        "search/search_index.json": "resources/#planted-author",
+        "llms-full.txt": "A planted reason.",
+    }.items():
+        assert text in (site / page).read_text(encoding="utf-8"), page
 
 
 def test_the_readme_names_the_two_commands() -> None:

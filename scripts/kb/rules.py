@@ -130,7 +130,7 @@ def same_name(catalogue: Catalogue) -> Iterator[Problem]:
 def refused_source(catalogue: Catalogue) -> Iterator[Problem]:
     """No record cites a host on the refused list."""
     for entry in catalogue.entries:
-        for path, url in _urls(entry.record.model_dump()):
+        for path, url in urls(entry.record.model_dump()):
             host = urlsplit(url).hostname or ""
             site = ".".join(host.split(".")[-2:])
             low = isinstance(entry.record, Credential) and path[0] == "facts" \
@@ -139,13 +139,14 @@ def refused_source(catalogue: Catalogue) -> Iterator[Problem]:
                 yield entry.problem(f"{path[0]}: '{site}' is on the list of refused sources", *path)
 
 
-def _urls(value: Any, *path: str | int) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def urls(value: Any, *path: str | int) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Every web address inside of a dumped record, with the path that leads to it."""
     if isinstance(value, dict):
         for key, part in value.items():
-            yield from _urls(part, *path, key)
+            yield from urls(part, *path, key)
     elif isinstance(value, list):
         for place, part in enumerate(value):
-            yield from _urls(part, *path, place)
+            yield from urls(part, *path, place)
     elif isinstance(value, str) and value.startswith(("http://", "https://")):
         yield path, value
 
