@@ -197,7 +197,7 @@ def _by_level(records: Iterable[Any]) -> list[Any]:
 
 _templates = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+    autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False,
 )  # fmt: skip
 _templates.filters.update(amount=amount, number=number, duration=duration, when=when)
 _templates.globals.update(LEVELS=LEVELS, PROVES=PROVES, SPEAKERS=SPEAKERS)
@@ -263,21 +263,23 @@ def pilot(graph: Graph, id_: str) -> Fragment:
     return _render(graph, "pilot", pilot=graph.get(id_, Pilot))
 
 
+ORDERS: dict[str, Callable[[Resource], Any]] = {
+    "level": lambda row: (LEVELS.index(row.level), row.cost != "free", row.name.casefold()),
+    "name": lambda row: row.name.casefold(),
+    "hours": lambda row: (row.hours or 1e9, row.name.casefold()),
+    "newest": lambda row: (-int(row.added.replace("-", "")), row.name.casefold()),
+}
+
+
 @macro
 def resources(graph: Graph, view: str = "table", sort: str = "level", limit: int | None = None, **filters: Any
               ) -> Fragment:  # fmt: skip
     """Resources as a table, or as cards that each carry their own address (`view="cards"`, once on the site)."""
-    orders: dict[str, Callable[[Resource], Any]] = {
-        "level": lambda row: (LEVELS.index(row.level), row.cost != "free", row.name.casefold()),
-        "name": lambda row: row.name.casefold(),
-        "hours": lambda row: (row.hours or 1e9, row.name.casefold()),
-        "newest": lambda row: (-int(row.added.replace("-", "")), row.name.casefold()),
-    }
-    if sort not in orders:
-        raise UsageError(f"resources: unknown sort '{sort}'" + nearest(sort, orders))
+    if sort not in ORDERS:
+        raise UsageError(f"resources: unknown sort '{sort}'" + nearest(sort, ORDERS))
     if view not in ("table", "cards"):
         raise UsageError(f"resources: unknown view '{view}'" + nearest(view, ("table", "cards")))
-    rows = sorted(select(graph, "resource", **filters), key=orders[sort])
+    rows = sorted(select(graph, "resource", **filters), key=ORDERS[sort])
     return _render(graph, f"resources_{view}", rows=_limited(rows, limit))
 
 
