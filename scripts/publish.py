@@ -12,6 +12,7 @@ import json
 import re
 import sys
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,7 +111,14 @@ def api(graph: Graph) -> dict[str, Any]:
 
 def feed(graph: Graph, base: str, most: int = 50) -> bytes:
     """An Atom feed of the newest resources by their `added` date."""
-    newest = sorted(graph.of("resource"), key=lambda row: (row.added, row.id), reverse=True)[:most]
+    # Of those added on one day, the last of each file are the newest: that is where people append.
+    below: Counter[str] = Counter()
+    rank: dict[str, int] = {}
+    for item in reversed(graph.catalogue.entries):
+        rank[item.record.id] = below[item.file]
+        below[item.file] += 1
+    newest = sorted(graph.of("resource"), key=lambda row: rank[row.id])
+    newest = sorted(newest, key=lambda row: row.added, reverse=True)[:most]
     root = ElementTree.Element("feed", xmlns="http://www.w3.org/2005/Atom")
 
     def add(parent: ElementTree.Element, tag: str, text: str = "", **attributes: str) -> ElementTree.Element:
