@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import json
 import re
 import shutil
@@ -119,3 +120,14 @@ def test_text_cannot_break_out_of_linked_data(graph: Graph) -> None:
 def test_a_folder_without_a_site_is_an_error(tmp_path: Path) -> None:
     run = subprocess.run([sys.executable, ROOT / "scripts" / "publish.py", tmp_path], capture_output=True, text=True)
     assert run.returncode == 1 and "holds no built site" in run.stderr and not list(tmp_path.iterdir())
+
+
+def test_the_search_index_holds_a_record_once_and_no_table(site: Path, graph: Graph) -> None:
+    docs = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))["docs"]
+    texts = html.unescape(" ".join(row["text"] for row in docs))
+    for row in graph.of("resource"):
+        assert texts.count(row.read_for) == 1, row.id
+    for row in graph.of("pilot"):
+        assert texts.count(row.success_test) == 1, row.id
+    for row in graph.of("evidence"):
+        assert texts.count(row.caveat) >= 1, row.id
