@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from kb import charts
 from kb.graph import Graph
@@ -128,6 +128,11 @@ def duration(hours: float | None) -> str:
     return f"{round(hours * 60)} min" if hours < 1 else f"{number(hours)} h"
 
 
+def sentence(text: str) -> str:
+    """A text as a sentence of its own: with a full stop where it has no end."""
+    return text if text.endswith((".", "?", "!", ":")) else f"{text}."
+
+
 def when(fact: Fact) -> str:
     """The date of a fact in words."""
     return "undated" if fact.as_of == "unknown" else fact.as_of
@@ -199,7 +204,7 @@ _templates = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False,
 )  # fmt: skip
-_templates.filters.update(amount=amount, number=number, duration=duration, when=when)
+_templates.filters.update(amount=amount, number=number, duration=duration, when=when, sentence=sentence)
 _templates.globals.update(LEVELS=LEVELS, PROVES=PROVES, SPEAKERS=SPEAKERS)
 
 
@@ -217,14 +222,16 @@ def lead(graph: Graph, id_: str) -> Fragment:
 
 @macro
 def field(graph: Graph, id_: str, name: str) -> Fragment:
-    """One field of a record: words as a paragraph, a list as a list."""
+    """One field of a record: words that can stand in a sentence or alone, or a list."""
     record: Record = graph.get(id_)
     value = getattr(record, name, None) if name in type(record).model_fields else None
     texts = [value] if isinstance(value, str) else value
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
         known = [key for key in type(record).model_fields if isinstance(getattr(record, key), str | list)]
         raise UsageError(f"{record.kind} '{id_}' has no text field '{name}'" + nearest(name, known))
-    return _render(graph, "field", value=value)
+    if isinstance(value, str):
+        return Fragment(str(escape(value)), inline=True)
+    return _render(graph, "field", texts=value)
 
 
 @macro
