@@ -134,23 +134,25 @@ def read(text: str) -> Any:
             key.append((value, line))
 
     for event in yaml.parse(text, Loader=_Loader):
+        kind = type(event)
         line = event.start_mark.line + 1 if event.start_mark else 1
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise _RefusedError(line, _ALIASES)
-        if isinstance(event, yaml.DocumentStartEvent) and root:
+        if kind in (yaml.MappingEndEvent, yaml.SequenceEndEvent):
+            stack.pop()
+        elif kind is yaml.DocumentStartEvent and root:
             raise _RefusedError(line, "a second YAML document starts here; keep one list in a file")
-        if isinstance(event, yaml.NodeEvent) and getattr(event, "tag", None) not in (None, "!"):
-            raise _RefusedError(line, f"YAML tag '{event.tag}' is not used here")  # type: ignore[attr-defined]
-        if isinstance(event, yaml.ScalarEvent):
-            put(_scalar(event), line)
-        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+        elif isinstance(event, yaml.NodeEvent):
+            if kind is yaml.AliasEvent or event.anchor:
+                raise _RefusedError(line, _ALIASES)
+            if event.tag not in (None, "!"):  # type: ignore[attr-defined]
+                raise _RefusedError(line, f"YAML tag '{event.tag}' is not used here")  # type: ignore[attr-defined]
+            if kind is yaml.ScalarEvent:
+                put(_scalar(event), line)  # type: ignore[arg-type]
+                continue
             if len(stack) >= MAX_DEPTH:
                 raise _RefusedError(line, f"more than {MAX_DEPTH} levels deep")
-            value = Map(line) if isinstance(event, yaml.MappingStartEvent) else Seq(line)
+            value = Map(line) if kind is yaml.MappingStartEvent else Seq(line)
             put(value, line)
             stack.append((value, []))
-        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-            stack.pop()
     return root[0] if root else None
 
 

@@ -130,7 +130,7 @@ def same_name(catalogue: Catalogue) -> Iterator[Problem]:
 def refused_source(catalogue: Catalogue) -> Iterator[Problem]:
     """No record cites a host on the refused list."""
     for entry in catalogue.entries:
-        for path, url in urls(entry.record.model_dump()):
+        for path, url in urls(entry.raw):
             host = urlsplit(url).hostname or ""
             site = ".".join(host.split(".")[-2:])
             low = isinstance(entry.record, Credential) and path[0] == "facts" \
@@ -140,7 +140,7 @@ def refused_source(catalogue: Catalogue) -> Iterator[Problem]:
 
 
 def urls(value: Any, *path: str | int) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Every web address inside of a dumped record, with the path that leads to it."""
+    """Every web address inside of a raw or dumped record, with the path that leads to it."""
     if isinstance(value, dict):
         for key, part in value.items():
             yield from urls(part, *path, key)
