@@ -18,7 +18,9 @@ from kb.views import MACROS, open_graph, to_root
 
 def _call(env: Any, graph: Graph, macro: Callable[..., Any], *args: Any, **named: Any) -> str:
     fragment = macro(graph, *args, **named)
-    return keep(to_root(fragment.html, env.page.url), fragment.inline)
+    # MkDocs leaves a fragment's links alone; Zensical (whose pages have a `path`) reads them from the source file.
+    place = getattr(env.page, "path", env.page.url)
+    return keep(to_root(fragment.html, place), fragment.inline)
 
 
 def define_env(env: Any) -> None:

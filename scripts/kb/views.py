@@ -82,9 +82,9 @@ def _sound(same: _Same, problems: tuple[Any, ...]) -> Graph:
     return Graph(same.catalogue)
 
 
-def to_root(html: str, page_url: str) -> str:
-    """Makes the `~/` links of a fragment relative to the page at `page_url` (a path from the site's root)."""
-    depth = page_url.removeprefix("./").strip("/").count("/") + 1 if page_url.strip("./") else 0
+def to_root(html: str, place: str) -> str:
+    """Makes the `~/` links of a fragment relative to `place`: a page's address, or its file, from the site's root."""
+    depth = place.removeprefix("./").count("/")
     return html.replace('="~/', f'="{"../" * depth or "./"}')
 
 
