@@ -6,7 +6,6 @@ Text from data cannot forge that mark, since its quotes are escaped.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -211,7 +210,7 @@ _templates.globals.update(LEVELS=LEVELS, PROVES=PROVES, SPEAKERS=SPEAKERS)
 def _render(graph: Graph, template: str, **values: Any) -> Fragment:
     html = _templates.get_template(f"{template}.html").render(graph=graph, **values)
     # Blank lines would be harmless, but every byte here is on every page.
-    return Fragment(re.sub(r"\s*\n\s*", "\n", html).strip())
+    return Fragment("\n".join(filter(None, map(str.strip, html.split("\n")))))
 
 
 @macro
@@ -469,7 +468,8 @@ def coverage(graph: Graph) -> Fragment:
         "Facts": len(facts),
         "Facts without a date": sum(fact.as_of == "unknown" for fact in facts),
         "Facts of low confidence, shown as unverified": sum(fact.confidence == "low" for fact in facts),
-        "Facts looked for and not found": sum(fact.value is None for fact in facts),
+        "Figures looked for and not found": sum(fact.value is None for fact in facts)
+        + sum(len(row.missing) for row in graph.of("credential")),
         "Resources whose link nobody has opened yet": sum(row.checked is None for row in graph.of("resource")),
         "Concepts whose source is only related": sum(row.source_fit == "related" for row in graph.of("concept")),
         "Skills without a free resource": sum(
