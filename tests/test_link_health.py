@@ -35,9 +35,11 @@ class Web(BaseHTTPRequestHandler):
 
     statuses: ClassVar[dict[str, int]] = {
         "/ok": 200, "/new": 200, "/caf%C3%A9": 200, "/gone": 410, "/broken": 500, "/refused": 403, "/busy": 429,
+        "/head-garbled": 200,
     }  # fmt: skip
     redirects: ClassVar[dict[str, tuple[int, str]]] = {
-        "/old": (301, "/new"), "/older": (308, "/old"), "/old-then-login": (301, "/for-now"), "/for-now": (302, "/new"),
+        "/old": (301, "/new"), "/older": (308, "/old"), "/for-now": (302, "/new"),
+        "/old-then-away": (301, "/away"), "/away": (302, "/old"),
         "/old-and-gone": (301, "/gone"), "/loop": (301, "/loop"), "/to-a-file": (301, "file:///etc/hostname"),
         "/messy": (301, "/ok?a=<b> @you"), "/accent": (301, "/caf\xe9".encode().decode("latin-1")),
     }  # fmt: skip
@@ -56,7 +58,8 @@ class Web(BaseHTTPRequestHandler):
         time.sleep(1 if path == "/slow" else 0.02)
         with Web.lock:
             Web.running[host] -= 1
-        if path == "/cut":
+        if path == "/cut" or (path == "/head-garbled" and self.command == "HEAD"):
+            self.wfile.write(b"" if path == "/cut" else b"nonsense\r\n\r\n")
             self.close_connection = True
             return
         status, goal = Web.redirects.get(path, (Web.statuses.get(path, 404), ""))
@@ -164,6 +167,7 @@ def ask(url: str) -> Answer:
     [
         ("/ok", "alive", ""),
         ("/get-only", "alive", ""),
+        ("/head-garbled", "alive", ""),
         ("/caf\xe9", "alive", ""),
         ("/for-now", "alive", ""),
         ("/none", "dead", "status 404"),
@@ -187,7 +191,7 @@ def test_each_answer_is_read_for_what_it_is(web: str, path: str, state: str, det
     [
         ("/old", "/new"),
         ("/older", "/new"),
-        ("/old-then-login", "/for-now"),  # the last address that is meant to stay
+        ("/old-then-away", "/away"),  # the last address that is meant to stay
         ("/messy", "/ok?a=%3Cb%3E%20@you"),  # cannot end the link in the report
         ("/accent", "/caf%C3%A9"),
     ],
