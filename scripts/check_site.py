@@ -28,6 +28,18 @@ LOADING_RELS = {"stylesheet", "icon", "preload", "modulepreload", "prefetch", "p
 LEFTOVER = re.compile(r"\{\{|\{%|KBFRAGMENT|\bMacro(?: Rendering)? Error\b|=\"~/")
 
 
+# A figure in words of the certificate pages, and the fragments that may hold one: they come from records. A worked
+# example names its numbers as invented and stands in a box of its own.
+_DIGITS = r"\d[\d,.]*\s?(?:to \d+ |[-–]\s?\d+ )?"
+_WORDS = ("two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|sixteen|twenty|thirty|forty|fifty|sixty|ninety|"
+          "hundred|thousand")  # fmt: skip
+FIGURE = re.compile(
+    rf"[$€£₹]\s?\d|\b{_DIGITS}(?:%|(?:percent|USD|EUR|GBP|dollars?|euros?|hours?|minutes?|questions?|days?|weeks?|"
+    rf"months?)\b)|\b(?:{_WORDS})\s(?:hours|percent|dollars|euros)\b", re.IGNORECASE,
+)  # fmt: skip
+FROM_RECORDS = {"kb-fact", "kb-glance", "kb-scope", "kb-record", "kb-picture", "kb-field", "kb-opinions"}
+
+
 class Site:
     """The parsed pages of a built site, by their path from its root."""
 
@@ -126,6 +138,23 @@ def leftovers(site: Site) -> Iterator[Problem]:
             yield _problem(page, element, f"'{element.get('href')}' is left over from building")
 
 
+def figures(site: Site) -> Iterator[Problem]:
+    """On the certificate pages, a price, share, duration or count of questions comes from a record or is an example."""
+    for page, tree in site.trees.items():
+        if not page.startswith("certifications/"):
+            continue
+        for text in tree.xpath('//article[contains(@class, "md-content__inner")]//text()[not(ancestor::script)]'):
+            found = FIGURE.search(text)
+            if found and not any(_from_record(element) for element in text.getparent().xpath("ancestor-or-self::*")):
+                yield _problem(page, text.getparent(), f"'{found[0]}' is no fact, and in no worked example: "
+                               f"{' '.join(text.split())[:90]}")  # fmt: skip
+
+
+def _from_record(element: Any) -> bool:
+    classes = set((element.get("class") or "").split())
+    return bool(classes & FROM_RECORDS) or {"admonition", "example"} <= classes
+
+
 def records(site: Site, graph: Graph) -> Iterator[Problem]:
     """Every record has its address, some other page links to it, and the search index holds it exactly once."""
     linked: set[str] = set()
@@ -135,15 +164,15 @@ def records(site: Site, graph: Graph) -> Iterator[Problem]:
                 goal, anchor = site.target(page, href)
                 if goal != page:
                     linked.add(f"{(goal or '').removesuffix('index.html')}{'#' + anchor if anchor else ''}")
-    file = site.folder / "search" / "search_index.json"
-    if not file.exists():
-        yield Problem("search/search_index.json", 1, "", "there is no search index")
+    names = ("search/search_index.json", "search.json")  # MkDocs, Zensical
+    file = next((site.folder / name for name in names if (site.folder / name).exists()), None)
+    if file is None:
+        yield Problem(names[0], 1, "", "there is no search index")
         return
+    index = json.loads(file.read_text(encoding="utf-8"))
     times: dict[str, int] = defaultdict(int)
-    texts: dict[str, str] = {}
-    for document in json.loads(file.read_text(encoding="utf-8"))["docs"]:
+    for document in index["docs"] if "docs" in index else index["items"]:
         times[document["location"]] += 1
-        texts[document["location"]] = f"{document['title']} {document['text']}"
     for record in graph.records.values():
         address = graph.address(record)
         path, _, anchor = address.partition("#")
@@ -166,7 +195,9 @@ def check(folder: Path, graph: Graph) -> list[Problem]:
     site = Site(folder)
     if not site.trees:
         return [Problem(folder.name, 1, "", "holds no page")]
-    return [*links(site), *anchors(site), *loads(site), *leftovers(site), *records(site, graph)]
+    return [
+        *links(site), *anchors(site), *loads(site), *leftovers(site), *figures(site), *records(site, graph),
+    ]  # fmt: skip
 
 
 def main() -> int:

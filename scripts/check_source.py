@@ -24,7 +24,6 @@ _EMPTY_WORDS = re.compile(
     r"seamless\w*|ever-evolving|game.changer|in today's world|it is important to|best practices?)\b",
     re.IGNORECASE,
 )
-_FIGURE = re.compile(r"[$€£]\s?\d|\b\d[\d,.]*\s?(?:%|percent\b|USD\b|EUR\b|GBP\b)")
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 _jinja = Environment()
 
@@ -124,16 +123,9 @@ def _calls(place: str, text: str, graph: Graph) -> Iterator[Problem]:
 
 
 def _words(place: str, text: str) -> Iterator[Problem]:
-    example = False
     for number, line in enumerate(text.splitlines(), 1):
         for match in _EMPTY_WORDS.finditer(line):
             yield Problem(place, number, "", f"'{match[0]}' usually says nothing; say what happens instead")
-        if line.startswith("#"):  # a worked example lasts to the end of its section
-            example = False
-        example = example or "invented" in line.lower()
-        if place.startswith("docs/certifications/") and not example:
-            for match in _FIGURE.finditer(line):
-                yield Problem(place, number, "", f"'{match[0]}': a figure comes from a record; call fact() or glance()")
 
 
 def main(root: Path = ROOT) -> int:

@@ -13,7 +13,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from fragments import keep
 from kb.graph import Graph
 from kb.problems import UsageError
-from kb.views import MACROS, open_graph, to_root
+from kb.render import to_root
+from kb.views import MACROS, open_graph
 
 
 def _call(env: Any, graph: Graph, macro: Callable[..., Any], *args: Any, **named: Any) -> str:

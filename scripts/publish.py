@@ -33,6 +33,8 @@ _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\b(?:src|type)\s*=)[^>]*>(.*?)</scr
 _ADDED = re.compile(
     r'\n<meta http-equiv="Content-Security-Policy"[^>]*>|\n<script type="application/ld\+json">.*?</script>', re.DOTALL
 )
+# Zensical's search box writes this style into the page when it opens; any other inline style stays forbidden.
+_ZENSICAL_STYLE = "sha256-NwSx/R2V/U4jnW0Tq5pQ53Y/rzPVJ4dqE7D6UTA/J1k="
 _CHARSET = re.compile(r"<meta charset=[^>]*>", re.IGNORECASE)
 
 
@@ -117,8 +119,7 @@ def feed(graph: Graph, base: str, most: int = 50) -> bytes:
     for item in reversed(graph.catalogue.entries):
         rank[item.record.id] = below[item.file]
         below[item.file] += 1
-    newest = sorted(graph.of("resource"), key=lambda row: rank[row.id])
-    newest = sorted(newest, key=lambda row: row.added, reverse=True)[:most]
+    newest = sorted(graph.of("resource"), key=lambda row: (row.added, -rank[row.id]), reverse=True)[:most]
     root = ElementTree.Element("feed", xmlns="http://www.w3.org/2005/Atom")
 
     def add(parent: ElementTree.Element, tag: str, text: str = "", **attributes: str) -> ElementTree.Element:
@@ -171,8 +172,9 @@ def policy(html: str) -> str:
     hashes = sorted({base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()
                      for body in _INLINE_SCRIPT.findall(html)})  # fmt: skip
     scripts = " ".join(["'self'", *(f"'sha256-{value}'" for value in hashes)])
+    styles = f"'self' '{_ZENSICAL_STYLE}'" if 'name="generator" content="zensical' in html else "'self'"
     return (
-        f"default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        f"default-src 'none'; script-src {scripts}; style-src {styles}; img-src 'self' data:; connect-src 'self'; "
         "worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'"
     )
 

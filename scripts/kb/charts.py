@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from math import log10, sqrt
 from typing import TYPE_CHECKING
 
 from markupsafe import escape
+
+from kb.cost import Range
 
 if TYPE_CHECKING:
     from kb.graph import Graph
@@ -51,3 +55,147 @@ def domain_map(graph: Graph) -> str:
         '<text class="kb-map-value" x="220" y="224" text-anchor="middle">value</text></svg>'
     )
     return "".join(parts)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One credential in the picture of costs: fees in USD and required hours over five years."""
+
+    name: str
+    proves: str
+    address: str
+    cash: Range
+    hours: Range | None
+
+
+# The plot, in the picture's own units: scales from left to right and from bottom to top. Zero has no place on a
+# logarithmic scale, so free options stand in a lane below. Those without hours stand in a lane to the right.
+_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 262, 14, 420
+_HOURS, _CASH = (10, 1000), (100, 1_000_000)
+_FREE_Y, _LANE_X, _NAMES_X = 446, 290, 304
+_SHAPES = {
+    "attended": '<circle cx="{x:.1f}" cy="{y:.1f}" r="6"/>',
+    "passed a test": '<path d="M{x:.1f} {y:.1f}m-5.5-5.5h11v11h-11z"/>',
+    "finished a course": '<path d="M{x:.1f} {y:.1f}m0-6.5 6.5 12h-13z"/>',
+    "degree": '<path d="M{x:.1f} {y:.1f}m0-7 7 7-7 7-7-7z"/>',
+    "subscription": '<path d="M{x:.1f} {y:.1f}m0 6.5-6.5-12h13z"/>',
+    "a thing people used": '<circle cx="{x:.1f}" cy="{y:.1f}" r="8"/>',
+}
+# Where a name may stand from its mark, best first: to the right, to the left, above, below.
+_BESIDE = ((11, 4, "start"), (-11, 4, "end"), (11, -9, "start"), (-11, -9, "end"), (0, -12, "middle"),
+           (0, 20, "middle"), (11, 18, "start"), (-11, 18, "end"))  # fmt: skip
+Box = tuple[float, float, float, float]
+
+
+def _across(hours: float) -> float:
+    low, high = map(log10, _HOURS)
+    return _LEFT + (log10(hours) - low) / (high - low) * (_RIGHT - _LEFT)
+
+
+def _up(cash: float) -> float:
+    if cash <= 0:
+        return _FREE_Y
+    low, high = map(log10, _CASH)
+    return _BOTTOM - (log10(cash) - low) / (high - low) * (_BOTTOM - _TOP)
+
+
+def cost_map(marks: list[Mark]) -> str:
+    """Fees against hours, both logarithmic, ranges as bars; each mark is a link (`~/`) with its figures as title."""
+    parts = [
+        '<svg class="kb-cost-svg" viewBox="0 0 440 484" width="440" height="484" role="group" '
+        'aria-labelledby="cost-title cost-text"><title id="cost-title">Fees and hours over five years</title>'
+        '<desc id="cost-text">Each credential by its fees in dollars, upward, and the hours that it requires, to the '
+        "right. Doing none stands in the corner at no fee. Degrees stand at the top; their hours were not found.</desc>"
+    ]
+    for cash in (100, 1_000, 10_000, 100_000, 1_000_000):
+        y = _up(cash)
+        parts.append(f'<path class="kb-grid" d="M{_LEFT} {y:.0f}H436"/>'
+                     f'<text x="{_LEFT - 5}" y="{y + 4:.0f}" text-anchor="end">${_short(cash)}</text>')  # fmt: skip
+    for hours in (10, 100, 1000):
+        x = _across(hours)
+        parts.append(f'<path class="kb-grid" d="M{x:.0f} {_TOP}V{_FREE_Y + 16}"/>'
+                     f'<text x="{x:.0f}" y="477" text-anchor="middle">{hours:,} h</text>')  # fmt: skip
+    parts.append(f'<text x="{_LEFT - 5}" y="{_FREE_Y + 4}" text-anchor="end">$0</text>'
+                 f'<text x="{_NAMES_X}" y="477">hours not found</text>')  # fmt: skip
+    known = sorted((mark for mark in marks if mark.hours or mark.proves == "a thing people used"), key=_middle)
+    lane = sorted((mark for mark in marks if mark not in known), key=_middle, reverse=True)
+    return "".join([*parts, *_plotted(known), *_in_lane(lane), "</svg>"])
+
+
+def _middle(mark: Mark) -> float:
+    return 0.0 if mark.cash.low <= 0 else sqrt(mark.cash.low * mark.cash.high)
+
+
+def _plotted(marks: list[Mark]) -> list[str]:
+    """Marks with hours. A mark on the place of another moves up a little; a name stands where it covers nothing."""
+    places: list[tuple[Mark, float, float, str]] = []
+    taken: list[Box] = []
+    for mark in marks:
+        x = _across(sqrt(mark.hours.low * mark.hours.high)) if mark.hours else _LEFT + 8
+        y = _up(_middle(mark))
+        while any(abs(x - other_x) < 9 and abs(y - other_y) < 12 for _, other_x, other_y, _ in places):
+            y -= 4
+        bars = _bar(mark, x)
+        taken.append((x - 7, y - 7, x + 7, y + 7))
+        if mark.hours and mark.hours.high > mark.hours.low:
+            left, right = _across(mark.hours.low), _across(mark.hours.high)
+            bars += f'<path class="kb-range" d="M{left:.1f} {y:.1f}H{right:.1f}"/>'
+            taken.append((left, y - 2, right, y + 2))
+        places.append((mark, x, y, bars))
+    found = []
+    for mark, x, y, bars in places:
+        wide = 5.9 * len(mark.name)
+        for dx, dy, anchor in _BESIDE:
+            left = x + dx - {"start": 0, "middle": wide / 2, "end": wide}[anchor]
+            box = (left, y + dy - 9, left + wide, y + dy + 3)
+            if left >= 0 and box[2] < _LANE_X - 8 and not any(_overlap(box, other) for other in taken):
+                break
+        taken.append(box)
+        found.append(_link(mark, x, y, bars, f'<text x="{x + dx:.1f}" y="{y + dy:.1f}" text-anchor="{anchor}">'))
+    return found
+
+
+def _overlap(a: Box, b: Box) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def _in_lane(marks: list[Mark]) -> list[str]:
+    """Marks without hours, dearest first: names in a column, pushed down where they would overlap."""
+    found, lowest = [], 0.0
+    for mark in marks:
+        y = _up(_middle(mark))
+        lowest = max(y + 4, lowest + 13)
+        found.append(_link(mark, _LANE_X, y, _bar(mark, _LANE_X), f'<text x="{_NAMES_X}" y="{lowest:.1f}">'))
+    return found
+
+
+def _bar(mark: Mark, x: float) -> str:
+    low, high = _up(mark.cash.low), _up(mark.cash.high)
+    return f'<path class="kb-range" d="M{x:.1f} {low:.1f}V{high:.1f}"/>' if low > high else ""
+
+
+def _link(mark: Mark, x: float, y: float, bars: str, label: str) -> str:
+    unknown = "hours of your choice" if mark.proves == "a thing people used" else "hours not found"
+    hours = unknown if mark.hours is None else f"{_words(mark.hours)} hours"
+    title = f"{mark.name}: ${_words(mark.cash)}, {hours}; proves: {mark.proves}"
+    shape = _SHAPES[mark.proves].format(x=x, y=y)
+    return (
+        f'<a href="~/{escape(mark.address)}" class="kb-mark kb-proves-{mark.proves.replace(" ", "-")}">'
+        f"<title>{escape(title)}</title>{bars}{shape}{label}{escape(mark.name)}</text></a>"
+    )
+
+
+def _words(range_: Range) -> str:
+    return f"{range_.low:,.0f}" + (f" to {range_.high:,.0f}" if range_.high > range_.low else "")
+
+
+def _short(cash: int) -> str:
+    return f"{cash:,}".replace(",000,000", "m").replace(",000", "k")
+
+
+def cost_key(proves: list[str]) -> str:
+    """What each shape of the picture means."""
+    return " ".join(
+        f'<span class="kb-mark kb-proves-{name.replace(" ", "-")}"><svg viewBox="0 0 18 18" width="14" height="14" '
+        f'aria-hidden="true">{_SHAPES[name].format(x=9, y=9)}</svg> {name}</span>' for name in proves
+    )  # fmt: skip

@@ -70,6 +70,6 @@ class Graph:
         if isinstance(record, Credential) and record.page:
             return f"certifications/{record.page}/"
         folder = {"domain": "domains/{}/", "industry": "domains/industry/types/{}/", "resource": "resources/#{}",
-                  "credential": "certifications/compare/#{}", "evidence": "certifications/evidence/#{}",
+                  "credential": "certifications/figures/#{}", "evidence": "certifications/evidence/#{}",
                   "opinion": "about/opinions/#{}"}  # fmt: skip
         return folder[record.kind].format(record.id)

@@ -218,7 +218,8 @@ FactField = Literal[
 ]  # fmt: skip
 
 Unit = Literal[
-    "USD", "EUR", "GBP", "USD per month", "USD per credit", "hours", "hours a year", "days", "weeks", "months",
+    "USD", "EUR", "GBP", "AUD", "CAD", "INR", "USD per month", "USD per credit", "hours", "hours a year", "days",
+    "weeks", "months",
     "minutes", "questions", "essay questions", "percent", "certificates", "people", "credit hours", "SEU", "PDU",
 ]  # fmt: skip
 
@@ -226,7 +227,8 @@ Unit = Literal[
 class Fact(Part):
     """One sourced figure or statement about a credential; never a bare number.
 
-    `value` is a number or words; `to` is the upper end of a range; `value: null` means looked for and not found.
+    `value` is a number or words; `to` is the upper end of a range; `value: null` means looked for and not found;
+    `also` holds other pages that say the same.
     """
 
     field: FactField
@@ -235,6 +237,7 @@ class Fact(Part):
     unit: Unit | None = None
     covers: Line | None = None
     source: Url
+    also: list[Url] = []
     speaker: Speaker
     speaker_note: Line | None = None
     as_of: AsOf
@@ -277,15 +280,31 @@ class DomainScores(Part):
 
 
 class FiveYears(Part):
-    """Cash and hours over sixty months for one scenario; None where an input was not found."""
+    """What one way to a credential takes, for `kb.cost` to add up over sixty months. None: looked for and not found.
+
+    `renewal_months: null` means that it never lapses; `retake_fee: null` that there is no test to take again.
+    """
 
     scenario: Line
     unit: Literal["USD", "EUR"]
-    cash: float | None
-    cash_to: float | None = None
-    hours: float | None = None
-    hours_to: float | None = None
+    first_cost: float | None
+    first_cost_to: float | None = None
+    first_hours: float | None = None
+    first_hours_to: float | None = None
+    retake_fee: float | None = None
+    attempts_included: Annotated[int, Field(ge=1, le=5)] = 1
+    renewal_months: Annotated[int, Field(ge=1, le=120)] | None = None
+    renewal_fee: float | None = None
+    renewal_hours: float | None = None
+    sum: Line | None = None
     missing: list[Line] = []
+
+    @model_validator(mode="after")
+    def _ranges(self) -> FiveYears:
+        for low, high in ((self.first_cost, self.first_cost_to), (self.first_hours, self.first_hours_to)):
+            if high is not None and (low is None or high <= low):
+                raise ValueError("the upper end of a range ('…_to') must be above its lower end")
+        return self
 
 
 class Credential(Record):
@@ -334,6 +353,7 @@ class Evidence(Record):
     sample: Line | None = None
     year: Year | None = None
     source: Url
+    speaker: Speaker
     who_gains: Text
     quality: Literal["strong", "moderate", "weak", "anecdote"]
     direction: Literal["for", "against", "mixed"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache
@@ -165,8 +166,35 @@ def future_date(catalogue: Catalogue) -> Iterator[Problem]:
                 yield entry.problem(f"{name}: {value} has not come yet (today is {today})", *path)
 
 
+def seller_alone(catalogue: Catalogue) -> Iterator[Problem]:
+    """A page that earns from the sale is never enough for high confidence: another page must agree (`also`)."""
+    for entry in catalogue.entries:
+        if isinstance(entry.record, Credential):
+            for place, fact in enumerate(entry.record.facts):
+                if fact.speaker == "seller" and fact.confidence == "high" and not fact.also:
+                    message = "confidence: high needs a second page in 'also' when a seller speaks; else medium"
+                    yield entry.problem(message, "facts", place, "confidence")
+
+
+def plan_from_facts(catalogue: Catalogue) -> Iterator[Problem]:
+    """A figure of a five-year plan is one of the record's facts, or stands in the plan's written `sum`."""
+    for entry in catalogue.entries:
+        if not isinstance(entry.record, Credential):
+            continue
+        known = {end for fact in entry.record.facts for end in (fact.value, fact.to) if isinstance(end, int | float)}
+        for place, plan in enumerate(entry.record.five_years):
+            written = {float(part.replace(",", "")) for part in re.findall(r"\d[\d,]*(?:\.\d+)?", plan.sum or "")}
+            for name in ("first_cost", "first_cost_to", "first_hours", "first_hours_to", "retake_fee", "renewal_months",
+                         "renewal_fee", "renewal_hours"):  # fmt: skip
+                value = getattr(plan, name)
+                if value and value not in known | written:
+                    message = f"{name}: {value:g} is neither one of the facts nor in the 'sum'"
+                    yield entry.problem(message, "five_years", place, name)
+
+
 RULES: tuple[Callable[[Catalogue], Iterator[Problem]], ...] = (
     unknown_reference, duplicate_id, duplicate_url, dead_end, id_prefix, same_name, refused_source, future_date,
+    seller_alone, plan_from_facts,
 )  # fmt: skip
 
 
