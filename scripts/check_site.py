@@ -30,7 +30,7 @@ LEFTOVER = re.compile(r"\{\{|\{%|KBFRAGMENT|\bMacro(?: Rendering)? Error\b|=\"~/
 
 # A figure in words of the certificate pages, and the fragments that may hold one: they come from records. A worked
 # example names its numbers as invented and stands in a box of its own.
-_DIGITS = r"\d[\d,.]*\s?(?:to \d+ |[-–]\s?\d+ )?"
+_DIGITS = r"\d[\d,.]*\s?(?:(?:to|[-–])\s?\d[\d,.]*\s?)?"
 _WORDS = ("two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|sixteen|twenty|thirty|forty|fifty|sixty|ninety|"
           "hundred|thousand")  # fmt: skip
 FIGURE = re.compile(

@@ -38,6 +38,25 @@ def into_main(site: Path, html: str) -> None:
     edit(file, "</article>", f"{html}</article>")
 
 
+@pytest.mark.parametrize(
+    ("html", "figure"),
+    [("<p>It costs $1,200.</p>", "$1"), ("<p>Takes 14-16 hours.</p>", "14-16 hours"), ("<p>74% pass</p>", "74%"),
+     ("<p>there are 80 questions</p>", "80 questions"), ("<p>about sixty hours</p>", "sixty hours"),
+     ("<ul><li>1,000 to 1,400 USD</li></ul>", "1,000 to 1,400 USD"), ("<p>renew every 24 months</p>", "24 months")],
+)  # fmt: skip
+def test_a_figure_outside_of_a_fact_is_found(broken: Path, found: Check, html: str, figure: str) -> None:
+    edit(broken / "certifications" / "cost" / "index.html", '<h2 id="formula"', f'{html}<h2 id="formula"')
+    problems = found()
+    assert len(problems) == 1 and f"'{figure}' is no fact, and in no worked example" in problems[0], problems
+
+
+def test_a_figure_of_a_fact_or_a_worked_example_is_not(broken: Path, found: Check) -> None:
+    html = ('<p>It costs <span class="kb-fact"><b>$100</b></span> and five of 20 postings name it.</p>'
+            '<div class="admonition example"><p>It takes 16 hours and 900 USD.</p></div>')  # fmt: skip
+    edit(broken / "certifications" / "cost" / "index.html", '<h2 id="formula"', f'{html}<h2 id="formula"')
+    assert found() == []
+
+
 def test_the_real_site_keeps_its_promises(site: Path, graph: Graph) -> None:
     assert [str(problem) for problem in check(site, graph)] == []
 

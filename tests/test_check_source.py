@@ -76,15 +76,6 @@ def test_a_page_that_is_not_utf8_is_named(tmp_path: Path, found: Pages) -> None:
     assert "docs/about/bad.md:1: is not UTF-8 text; save the file with the encoding UTF-8" in found(HEAD)
 
 
-def test_a_figure_without_a_record_is_named(found: Pages) -> None:
-    place = "certifications/planted.md"
-    assert found(HEAD + "It costs $900.", place) == [
-        f"docs/{place}:5: '$9': a figure comes from a record; call fact() or glance()"
-    ]
-    assert found(HEAD + "About 40 percent pass.", place)
-    assert not found(HEAD + "An invented example: it costs $900.", place)
-
-
 def test_a_record_without_its_page_is_named(tmp_path: Path, found: Pages) -> None:
     (tmp_path / "docs" / "practice" / "pilots" / "keyboard.md").unlink()
     expected = "docs/practice/pilots/keyboard.md:1: p-keyboard: this pilot has no page; copy one beside it"

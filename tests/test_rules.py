@@ -111,7 +111,7 @@ def test_refused_source_of_an_exam_seller_is_tolerated_only_when_marked_low(data
     text = path.read_text(encoding="utf-8")
     place = text.index("certifycopilot.ai")
     low = text.index("confidence: low", place)
-    path.write_text(text[:low] + "confidence: high" + text[low + len("confidence: low") :], encoding="utf-8")
+    path.write_text(text[:low] + "confidence: medium" + text[low + len("confidence: low") :], encoding="utf-8")
     found = problems()
     assert len(found) == 1
     assert found[0].endswith("facts: 'certifycopilot.ai' is on the list of refused sources")
@@ -131,3 +131,15 @@ def test_future_date(data: Path, problems: Problems) -> None:
 def test_every_rule_has_a_test() -> None:
     tests = Path(__file__).read_text(encoding="utf-8")
     assert not [rule.__name__ for rule in RULES if f"def test_{rule.__name__}" not in tests]
+
+
+def test_seller_alone(data: Path, problems: Problems) -> None:
+    line = swap(data / "credentials.yml", "      as_of: '2024'\n      confidence: medium", "      as_of: '2024'\n      confidence: high")
+    expected = "confidence: high needs a second page in 'also' when a seller speaks; else medium"
+    assert problems() == [f"docs/data/credentials.yml:{line + 1}: cspo: {expected}"]
+
+
+def test_plan_from_facts(data: Path, problems: Problems) -> None:
+    line = swap(data / "credentials.yml", "      renewal_fee: 100\n", "      renewal_fee: 101\n")
+    expected = "renewal_fee: 101 is neither one of the facts nor in the 'sum'"
+    assert problems() == [f"docs/data/credentials.yml:{line}: cspo: {expected}"]

@@ -17,6 +17,8 @@ TYPES = {
     "home": "", "domains": "domains/", "hub": "domains/business/", "skill": "domains/tech/ai/",
     "industry": "domains/industry/types/b2b-saas/", "side by side": "domains/industry/types/",
     "decide": "certifications/", "credential": "certifications/cspo/", "compare": "certifications/compare/",
+    "pair": "certifications/compare/cspo-vs-pspo/", "cost": "certifications/cost/", "mba": "certifications/mba/",
+    "figures": "certifications/figures/", "postings": "certifications/postings/",
     "evidence": "certifications/evidence/", "practice": "practice/", "pilots": "practice/pilots/",
     "pilot": "practice/pilots/cookiecats/", "catalog": "resources/", "glossary": "glossary/",
     "terms": "glossary/user-design/", "opinions": "about/opinions/", "coverage": "about/coverage/",
@@ -85,7 +87,7 @@ def test_every_page_works_without_javascript(browser: Browser, address: str, pat
 @pytest.mark.parametrize(
     ("path", "target"),
     [("resources/#inspired-cagan", "inspired-cagan"), ("glossary/#c-gross-margin", "c-gross-margin"),
-     ("certifications/compare/#csm", "csm"), ("glossary/business/#c-prioritisation", "c-prioritisation")],
+     ("certifications/figures/#csm", "csm"), ("glossary/business/#c-prioritisation", "c-prioritisation")],
 )  # fmt: skip
 def test_a_typed_id_lands_on_its_record(browser: Browser, address: str, path: str, target: str) -> None:
     page = open_page(browser)

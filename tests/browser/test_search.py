@@ -11,7 +11,7 @@ from browser.test_pages import open_page
 @pytest.mark.parametrize(
     ("query", "right"),
     [
-        ("cspo", ("certifications/cspo/", "certifications/compare/#cspo")),
+        ("cspo", ("certifications/cspo/", "certifications/figures/#cspo")),
         ("north star metric", ("glossary/business/#c-north-star-metric",)),
         ("inspired", ("resources/#inspired-cagan",)),
         ("api", ("domains/tech/apis/", "glossary/tech/#c-api")),
