@@ -23,6 +23,11 @@ _OPERATORS: dict[type[ast.AST], Callable[..., float]] = {
 }  # fmt: skip
 
 
+_FUNCTIONS: dict[str, Callable[..., float]] = {
+    "sqrt": math.sqrt, "log": math.log, "exp": math.exp, "min": min, "max": max, "ceil": math.ceil, "floor": math.floor,
+}  # fmt: skip
+
+
 def _value(node: ast.AST) -> float:
     if isinstance(node, ast.Expression):
         return _value(node.body)
@@ -32,11 +37,15 @@ def _value(node: ast.AST) -> float:
         return _OPERATORS[type(node.op)](_value(node.left), _value(node.right))
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         return -_value(node.operand)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _FUNCTIONS:
+        return _FUNCTIONS[node.func.id](*map(_value, node.args))
     raise ValueError(ast.dump(node))
 
 
 def compute(expression: str) -> float:
-    """The value of an expression from worked_examples.yml: numbers, the four operations, `**`, and sorted([…])[n]."""
+    """The value of an expression from worked_examples.yml: numbers, the four operations, `**`, a few functions, and
+    sorted([…])[n].
+    """
     if found := re.fullmatch(r"sorted\(\[(.*)\]\)\[(\d+)\]", expression):
         return sorted(float(part) for part in found[1].split(","))[int(found[2])]
     return _value(ast.parse(expression, mode="eval"))

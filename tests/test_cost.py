@@ -18,7 +18,9 @@ def plan(**more: Any) -> FiveYears:
 LAPSES = {"renewal_months": 24, "renewal_fee": 90, "renewal_hours": 18}
 
 
-@pytest.mark.parametrize(("months", "times"), [(None, 0), (60, 0), (59, 1), (36, 1), (30, 1), (24, 2), (12, 4), (1, 59)])
+@pytest.mark.parametrize(
+    ("months", "times"), [(None, 0), (60, 0), (59, 1), (36, 1), (30, 1), (24, 2), (12, 4), (1, 59)]
+)
 def test_renewals_inside_of_sixty_months(months: int | None, times: int) -> None:
     assert renewals(months) == times
 

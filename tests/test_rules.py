@@ -134,7 +134,11 @@ def test_every_rule_has_a_test() -> None:
 
 
 def test_seller_alone(data: Path, problems: Problems) -> None:
-    line = swap(data / "credentials.yml", "      as_of: '2024'\n      confidence: medium", "      as_of: '2024'\n      confidence: high")
+    line = swap(
+        data / "credentials.yml",
+        "      as_of: '2024'\n      confidence: medium",
+        "      as_of: '2024'\n      confidence: high",
+    )
     expected = "confidence: high needs a second page in 'also' when a seller speaks; else medium"
     assert problems() == [f"docs/data/credentials.yml:{line + 1}: cspo: {expected}"]
 

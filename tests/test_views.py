@@ -42,7 +42,8 @@ def test_text_from_data_is_shown_literally(data: Path, kind: str) -> None:
         "opinion": (f"- id: o-evil\n  short: {quoted}\n  text: {quoted}\n  stance: for\n  about: {quoted}\n"
                     f"  said_in: {quoted}\n", [("opinions", [])]),
         "evidence": (f"- id: evil\n  method: {quoted}\n  about: [{quoted}]\n  claim: {quoted}\n  population: {quoted}\n"
-                     f"  source: https://evil.example/\n  speaker: seller\n  who_gains: {quoted}\n  quality: weak\n  direction: for\n"
+                     f"  source: https://evil.example/\n  speaker: seller\n  who_gains: {quoted}\n"
+                     f"  quality: weak\n  direction: for\n"
                      f"  caveat: {quoted}\n", [("evidence", [])]),
     }[kind]  # fmt: skip
     plural = {"skill": "skills", "resource": "resources/tech", "concept": "concepts/tech", "opinion": "opinions"}

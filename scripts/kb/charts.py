@@ -11,7 +11,10 @@ from markupsafe import escape
 from kb.cost import Range
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kb.graph import Graph
+    from kb.model import Industry
 
 # Each domain's square (x, y) and where its words stand: the squares overlap where the domains do.
 _SQUARES = {
@@ -66,6 +69,43 @@ class Mark:
     address: str
     cash: Range
     hours: Range | None
+
+
+PAYERS = {"user": "the user", "advertiser": "advertisers", "business": "businesses", "employer": "the employer",
+          "public": "the public"}  # fmt: skip
+PACES = {"days": "in days", "weeks": "in weeks", "months": "in months", "years": "in years"}
+
+
+def industry_map(types: list[Industry], address: Callable[[Industry], str]) -> str:
+    """Product types by who pays (rows) and how soon a change reaches users (columns); each name is a link (`~/`)."""
+    left, top, wide, line = 92, 34, 112, 17
+    tallest = {
+        payer: max(1, *(sum(row.payer == payer and row.pace == pace for row in types) for pace in PACES))
+        for payer in PAYERS
+    }
+    height = top + sum(count * line + 22 for count in tallest.values())
+    parts = [
+        f'<svg class="kb-cost-svg" viewBox="0 0 {left + 4 * wide} {height}" width="{left + 4 * wide}" '
+        f'height="{height}" role="group" aria-labelledby="types-title types-text"><title id="types-title">'
+        'Product types by who pays and how fast they ship</title><desc id="types-text">Rows say who pays, columns say '
+        "how soon a change reaches users. The table of product types holds the same.</desc>"
+    ]
+    for place, pace in enumerate(PACES.values()):
+        parts.append(f'<text x="{left + place * wide + 6}" y="20">{"ships " if not place else ""}{pace}</text>')
+    y = top
+    for payer, label in PAYERS.items():
+        parts.append(f'<path class="kb-grid" d="M0 {y}H{left + 4 * wide}"/>')
+        parts.append(f'<text x="4" y="{y + 24}">{"paid by " if payer == "user" else ""}{label}</text>')
+        for place, pace in enumerate(PACES):
+            here = [row for row in types if row.payer == payer and row.pace == pace]
+            for number, row in enumerate(here):
+                x, down = left + place * wide + 6, y + 24 + number * line
+                parts.append(
+                    f'<a href="~/{escape(address(row))}" class="kb-mark kb-industry"><text x="{x}" y="{down}">'
+                    f"{escape(row.short)}</text></a>"
+                )
+        y += tallest[payer] * line + 22
+    return "".join([*parts, "</svg>"])
 
 
 # The plot, in the picture's own units: scales from left to right and from bottom to top. Zero has no place on a

@@ -152,20 +152,46 @@ class Skill(Record):
     sources: list[Url] = []
 
 
+class Rule(Part):
+    """A law or standard that binds a product type: orientation, never legal advice."""
+
+    name: Line
+    binds: Line
+    since: Line
+    step: Line
+    source: Url
+    note: Line | None = None
+
+
+class Failure(Part):
+    """A true failure of a product type, with where it is documented, and what we take from it."""
+
+    name: Line
+    what: Annotated[list[Text], Field(min_length=1)]
+    lesson: Text
+    sources: Annotated[list[Url], Field(min_length=1)]
+
+
 class Industry(Record):
     """A product type: who pays, who uses, how it ships, which rules bind."""
 
     kind: ClassVar[str] = "industry"
     name: Line
+    short: Annotated[str, _text(18)]
     who_pays: Text
     who_uses: Text
     buying_cycle: Text
     release_cadence: Text
     north_stars: Annotated[list[Line], Field(min_length=1)]
     guardrails: Annotated[list[Line], Field(min_length=1)]
+    payer: Literal["user", "business", "advertiser", "employer", "public"]
+    pace: Literal["days", "weeks", "months", "years"]
     regulation: list[Line]
+    rules: list[Rule] = []
+    rules_checked: Day | None = None
     discovery: Text
     classic_failure: Text
+    failure: Failure | None = None
     first_week: list[Line]
     easy_pilot: PilotRef
     aliases: list[Line] = []
@@ -324,7 +350,7 @@ class Credential(Record):
     best_for: Line | None = None
     avoid_if: Line | None = None
     domains: DomainScores
-    facts: Annotated[list[Fact], Field(min_length=1)]
+    facts: list[Fact] = []
     five_years: list[FiveYears] = []
     disagreements: list[Disagreement] = []
     missing: list[Line] = []

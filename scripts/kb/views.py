@@ -118,15 +118,24 @@ ORDERS: dict[str, Callable[[Resource], Any]] = {
 
 
 @macro
-def resources(graph: Graph, view: str = "table", sort: str = "level", limit: int | None = None, **filters: Any
-              ) -> Fragment:  # fmt: skip
-    """Resources as a table, or as cards that each carry their own address (`view="cards"`, once on the site)."""
+def resources(
+    graph: Graph,
+    view: str = "table",
+    sort: str = "level",
+    limit: int | None = None,
+    first: int | None = None,
+    **filters: Any,
+) -> Fragment:
+    """Resources as a table, or as cards that each carry their own address (`view="cards"`, once on the site).
+
+    `first` shows so many rows and folds the others; `limit` leaves the others out.
+    """
     if sort not in ORDERS:
         raise UsageError(f"resources: unknown sort '{sort}'" + nearest(sort, ORDERS))
     if view not in ("table", "cards"):
         raise UsageError(f"resources: unknown view '{view}'" + nearest(view, ("table", "cards")))
-    rows = sorted(select(graph, "resource", **filters), key=ORDERS[sort])
-    return render(graph, f"resources_{view}", rows=limited(rows, limit))
+    rows = limited(sorted(select(graph, "resource", **filters), key=ORDERS[sort]), limit)
+    return render(graph, f"resources_{view}", rows=rows[: first or len(rows)], folded=rows[first:] if first else [])
 
 
 @macro
@@ -139,6 +148,34 @@ def industries(graph: Graph) -> Fragment:
 def profile(graph: Graph, id_: str) -> Fragment:
     """One product type at a glance."""
     return render(graph, "profile", industry=graph.get(id_, Industry))
+
+
+@macro
+def rules(graph: Graph, id_: str) -> Fragment:
+    """The laws and standards that bind a product type: whom, since when, and which step of the work they touch."""
+    return render(graph, "rules", industry=graph.get(id_, Industry))
+
+
+@macro
+def failure(graph: Graph, id_: str) -> Fragment:
+    """A true failure of a product type, with its sources and what we take from it."""
+    return render(graph, "failure", industry=graph.get(id_, Industry))
+
+
+@macro
+def industry_map(graph: Graph) -> Fragment:
+    """The product types as a picture: who pays, and how soon a change reaches users. Each is a link."""
+    return render(graph, "picture", svg=Markup(charts.industry_map(graph.of("industry"), graph.address)))
+
+
+@macro
+def picture(graph: Graph, name: str) -> Fragment:
+    """A picture drawn by hand, by the name of its file in `kb/templates/pictures`."""
+    folder = Path(__file__).parent / "templates" / "pictures"
+    known = sorted(file.stem for file in folder.glob("*.svg"))
+    if name not in known:
+        raise UsageError(f"unknown picture '{name}'" + nearest(name, known))
+    return render(graph, "picture", svg=Markup((folder / f"{name}.svg").read_text(encoding="utf-8")))
 
 
 @macro
