@@ -128,6 +128,15 @@ def _loaded(site: Site, page: str, element: Any, url: str | None) -> Iterator[Pr
         yield _problem(page, element, f"loads '{url}', which is missing")
 
 
+def styles(site: Site) -> Iterator[Problem]:
+    """No inline style: the content policy blocks it. An alignment mark in a Markdown table (`---:`) makes one."""
+    for page, tree in site.trees.items():
+        for element in tree.xpath('//article[contains(@class, "md-content__inner")]//*[@style]'):
+            yield _problem(
+                page, element, f"inline style '{element.get('style')}' is blocked; use no ':' under a table's head"
+            )
+
+
 def leftovers(site: Site) -> Iterator[Problem]:
     """No mark of a macro, template or fragment is left in what a page says, outside of code that shows one."""
     for page, tree in site.trees.items():
@@ -196,7 +205,8 @@ def check(folder: Path, graph: Graph) -> list[Problem]:
     if not site.trees:
         return [Problem(folder.name, 1, "", "holds no page")]
     return [
-        *links(site), *anchors(site), *loads(site), *leftovers(site), *figures(site), *records(site, graph),
+        *links(site), *anchors(site), *loads(site), *styles(site), *leftovers(site), *figures(site),
+        *records(site, graph),
     ]  # fmt: skip
 
 

@@ -80,6 +80,7 @@ def test_the_real_site_keeps_its_promises(site: Path, graph: Graph) -> None:
         ("<p>{{ count() }}</p>", "'{{' is left over from building"),
         ("<p>KBFRAGMENT0123</p>", "'KBFRAGMENT' is left over from building"),
         ('<a href="~/glossary/">x</a>', "is left over from building"),
+        ('<p style="text-align: right">x</p>', "inline style 'text-align: right' is blocked"),
         ('<p id="planted">x</p><p id="planted">y</p>', "id 'planted' stands twice"),
     ],
 )
