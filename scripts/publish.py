@@ -24,6 +24,7 @@ from markupsafe import escape
 
 from kb.graph import Graph
 from kb.model import KINDS, PLURALS, Pilot, Resource
+from kb.render import to_root
 from kb.rules import references
 from kb.views import open_graph
 
@@ -198,6 +199,7 @@ def name_landmarks(html: str) -> str:
 def complete(page: Page, graph: Graph, base: str, preview: bool) -> None:
     """Names landmarks and puts JSON-LD and the content policy into a page. A second run adds nothing."""
     html = name_landmarks(_ADDED.sub("", page.file.read_text(encoding="utf-8")))
+    html = to_root(html, page.path)  # explained terms, which do not know where their page stands
     data = json.dumps(linked_data(page, graph, base), ensure_ascii=False).replace("<", "\\u003c")
     extra = f'\n<script type="application/ld+json">{data}</script>'
     if not preview:

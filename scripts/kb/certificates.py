@@ -123,6 +123,7 @@ def credentials(
     if domain is not None:
         graph.get(domain, Domain)
         rows = sorted((row for row in rows if row.domains.of(domain) >= 2), key=lambda row: -row.domains.of(domain))
+        return render(graph, "credentials_of_domain", rows=rows, domain=domain)
     return render(graph, "credentials_tools" if tools else "credentials", rows=rows)
 
 

@@ -71,6 +71,51 @@ class Mark:
     hours: Range | None
 
 
+# A driver tree: what stands where, and under what. Each number below is multiplied into the one above.
+_NODES = {
+    "revenue": ("Revenue a month", 160, 8),
+    "customers": ("Paying customers", 86, 78), "price": ("Price a month", 252, 78),
+    "signups": ("Sign-ups", 30, 148), "pay": ("Pay, share", 176, 148),
+    "visitors": ("Visitors", 4, 218), "start": ("Start, share", 114, 218),
+    "finish": ("Finish, share", 236, 218),
+}  # fmt: skip
+_ABOVE = {"customers": "revenue", "price": "revenue", "signups": "customers", "pay": "customers",
+          "visitors": "signups", "start": "signups", "finish": "signups"}  # fmt: skip
+
+
+def driver_tree_values(given: dict[str, float]) -> dict[str, float]:
+    """Every number of the tree from those at its foot; `overrides/assets/tree.js` does the same in the page."""
+    signups = given["visitors"] * given["start"] * given["finish"]
+    customers = signups * given["pay"]
+    return {**given, "signups": signups, "customers": customers, "revenue": customers * given["price"]}
+
+
+def driver_tree(given: dict[str, float]) -> str:
+    """The tree as a picture; every number stands in a text of its own, by name, for the script to change."""
+    values = driver_tree_values(given)
+    words = {
+        name: f"{value * 100:g}%" if name in ("start", "finish", "pay") else f"{value:,.0f}"
+        for name, value in values.items()
+    }
+    parts = [
+        '<svg class="kb-cost-svg" viewBox="0 0 370 278" width="370" height="278" role="img" '
+        'aria-labelledby="tree-title tree-text"><title id="tree-title">A driver tree</title><desc id="tree-text">'
+        f"Invented numbers. {words['visitors']} visitors, of whom {words['start']} start, {words['finish']} of these "
+        f"finish: {words['signups']} sign-ups. {words['pay']} pay: {words['customers']} customers. At a price of "
+        f"{words['price']} that is {words['revenue']} a month.</desc>"
+    ]
+    for below, above in _ABOVE.items():
+        (_, x1, y1), (_, x2, y2) = _NODES[below], _NODES[above]
+        parts.append(f'<path class="kb-line" d="M{x1 + 56} {y1}V{y1 - 11}H{x2 + 56}V{y2 + 44}"/>')
+    for name, (label, x, y) in _NODES.items():
+        parts.append(
+            f'<rect class="kb-node" x="{x}" y="{y}" width="112" height="44" rx="5"/>'
+            f'<text x="{x + 56}" y="{y + 17}" text-anchor="middle">{label}</text><text class="kb-strong" x="{x + 56}" '
+            f'y="{y + 35}" text-anchor="middle" data-node="{name}">{words[name]}</text>'
+        )
+    return "".join([*parts, "</svg>"])
+
+
 PAYERS = {"user": "the user", "advertiser": "advertisers", "business": "businesses", "employer": "the employer",
           "public": "the public"}  # fmt: skip
 PACES = {"days": "in days", "weeks": "in weeks", "months": "in months", "years": "in years"}
@@ -92,10 +137,11 @@ def industry_map(types: list[Industry], address: Callable[[Industry], str]) -> s
     ]
     for place, pace in enumerate(PACES.values()):
         parts.append(f'<text x="{left + place * wide + 6}" y="20">{"ships " if not place else ""}{pace}</text>')
+    parts.append('<text x="4" y="20">paid by</text>')
     y = top
     for payer, label in PAYERS.items():
         parts.append(f'<path class="kb-grid" d="M0 {y}H{left + 4 * wide}"/>')
-        parts.append(f'<text x="4" y="{y + 24}">{"paid by " if payer == "user" else ""}{label}</text>')
+        parts.append(f'<text x="4" y="{y + 24}">{label}</text>')
         for place, pace in enumerate(PACES):
             here = [row for row in types if row.payer == payer and row.pace == pace]
             for number, row in enumerate(here):

@@ -8,9 +8,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import yaml
 from markupsafe import Markup
 
-from kb import certificates, charts
+from kb import certificates, charts, pages
 from kb.graph import Graph
 from kb.load import Catalogue, load
 from kb.model import KINDS, LEVELS, PLURALS, Concept, Credential, Industry, Pilot, Record, Resource, Skill
@@ -151,6 +152,34 @@ def profile(graph: Graph, id_: str) -> Fragment:
 
 
 @macro
+def learning_path(graph: Graph, ids: list[str]) -> Fragment:
+    """Skills, pilots and resources in the order in which one takes them, with the hours of the last two summed."""
+    rows: list[Record] = [graph.get(id_) for id_ in ids]
+    for row in rows:
+        if not isinstance(row, Skill | Pilot | Resource):
+            raise UsageError(f"learning_path: '{row.id}' is no skill, pilot or resource")
+        if isinstance(row, Resource) and row.cost != "free":
+            raise UsageError(f"learning_path: resource '{row.id}' is not free")
+    hours = {kind: sum(row.hours or 0 for row in rows if isinstance(row, kind)) for kind in (Pilot, Resource)}
+    return render(graph, "learning_path", rows=rows, doing=hours[Pilot], reading=hours[Resource])
+
+
+@macro
+def driver_tree(graph: Graph, visitors: float, start: float, finish: float, pay: float, price: float) -> Fragment:
+    """A driver tree from visitors to revenue that recomputes where JavaScript runs; shares from 0 to 1."""
+    given = {"visitors": visitors, "start": start, "finish": finish, "pay": pay, "price": price}
+    return render(graph, "driver_tree", given=given, svg=Markup(charts.driver_tree(given)))
+
+
+@macro
+def answers(graph: Graph) -> Fragment:
+    """The questions that readers ask, with the page that answers each and how many points the answer holds."""
+    file = graph.catalogue.root.parent.parent / "tests" / "search_queries.yml"
+    rows = [row for row in yaml.safe_load(file.read_text(encoding="utf-8")) if row.get("says")]
+    return render(graph, "answers", rows=rows)
+
+
+@macro
 def rules(graph: Graph, id_: str) -> Fragment:
     """The laws and standards that bind a product type: whom, since when, and which step of the work they touch."""
     return render(graph, "rules", industry=graph.get(id_, Industry))
@@ -258,6 +287,10 @@ def coverage(graph: Graph) -> Fragment:
     skills_ = Counter(row.domain for row in graph.of("skill"))
     rows = [(row, skills_[row.id], pilots_[row.id], homes[row.id], free[row.id], terms[row.id])
             for row in graph.of("domain")]  # fmt: skip
+    texts = {row.id: pages.of_domain(graph.catalogue.root.parent, row.id) for row in graph.of("domain")}
+    depth = [(row, len(texts[row.id]), sum(map(pages.words, texts[row.id])), sum(map(pages.examples, texts[row.id])),
+              sum(len(item.sources) for item in graph.of("skill") if item.domain == row.id)
+              + sum(map(pages.outside_links, texts[row.id]))) for row in graph.of("domain")]  # fmt: skip
     facts = [fact for row in graph.of("credential") for fact in row.facts]
     gaps = {
         "Facts": len(facts),
@@ -271,4 +304,4 @@ def coverage(graph: Graph) -> Fragment:
             not any(item.cost == "free" for item in graph.pointing_at(row.id, "resource")) for row in graph.of("skill")
         ),
     }
-    return render(graph, "coverage", rows=rows, gaps=gaps)
+    return render(graph, "coverage", rows=rows, depth=depth, gaps=gaps)

@@ -1,0 +1,138 @@
+"""Explains the first use of a glossary term on a page: on hover, focus and touch, with a link to its entry.
+
+A Markdown extension, so that it works in every engine. It looks at paragraphs and list items, and leaves headings,
+links, code, tables and fragments alone. Links are written from the site's root (`~/`), which only `publish.py` can make
+relative: a Markdown extension does not know where its page will stand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.treeprocessors import Treeprocessor
+
+from kb.graph import Graph
+from kb.model import Concept
+from kb.problems import UsageError
+from kb.views import open_graph
+
+DATA = Path(__file__).resolve().parent.parent / "docs" / "data"
+SHORTEST = 8  # letters of a one-word term: shorter ones are everyday words
+A_BLOCK = 2  # explanations in one paragraph: more would clutter it
+_WORD = re.compile(r"[A-Za-z0-9][\w&'/-]*")
+_ABBREVIATION = re.compile(r"(?=.*[A-Z].*[A-Z])[A-Za-z0-9&/-]{3,}")
+_SKIP = {"a", "code", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "th", "td", "script", "svg", "summary", "button"}
+Names = dict[str, list[tuple[tuple[str, ...], Concept]]]
+
+
+@lru_cache(maxsize=2)
+def names(graph: Graph) -> Names:
+    """The names to look for, by their first word, longest first: abbreviations as written, all others in lower case.
+
+    A name that two concepts share explains nothing and is left out.
+    """
+    owners: dict[tuple[str, ...], set[str]] = {}
+    for concept in graph.of("concept"):
+        for name in (concept.term, *concept.aliases):
+            words = tuple(_WORD.findall(name))
+            if len(words) == 1 and _ABBREVIATION.fullmatch(name):
+                owners.setdefault(words, set()).add(concept.id)
+            elif len(words) > 1 or (name == concept.term and len(name) >= SHORTEST):
+                owners.setdefault(tuple(map(str.lower, words)), set()).add(concept.id)
+    found: Names = {}
+    for words, ids in owners.items():
+        if len(ids) == 1:
+            found.setdefault(words[0], []).append((words, graph.get(next(iter(ids)), Concept)))
+    for entries in found.values():
+        entries.sort(key=lambda entry: -len(entry[0]))
+    return found
+
+
+def matches(text: str, known: Names) -> Iterator[tuple[int, int, Concept]]:
+    """Where terms stand in a text: start, end, concept. Words of a term are one space apart."""
+    words = list(_WORD.finditer(text))
+    free = 0  # the first word that no match has taken yet
+    for place, word in enumerate(words):
+        if place < free:
+            continue
+        for term, concept in known.get(word[0]) or known.get(word[0].lower()) or []:
+            here = words[place : place + len(term)]
+            written = text[here[0].start() : here[-1].end()]
+            if written == term[0] or written.lower() == " ".join(term):
+                yield here[0].start(), here[-1].end(), concept
+                free = place + len(term)
+                break
+
+
+def explain(graph: Graph, concept: Concept, written: str) -> Element:
+    """The words as they are written, with the explanation that shows on hover, focus and touch."""
+    term = Element("span", {"class": "kb-term", "tabindex": "0", "aria-describedby": f"term-{concept.id}"})
+    term.text = written
+    tip = Element("span", {"class": "kb-tip", "role": "tooltip", "id": f"term-{concept.id}", "data-search-exclude": ""})
+    tip.text = f"{concept.definition} "
+    link = Element("a", {"href": f"~/{graph.address(concept)}"})
+    link.text = "More"
+    tip.append(link)
+    term.append(tip)
+    return term
+
+
+class _Explain(Treeprocessor):
+    def run(self, root: Element) -> None:
+        try:
+            graph = open_graph(DATA)
+        except UsageError:
+            return  # whoever calls the build says what is wrong with the data
+        known, seen = names(graph), set[str]()
+        for block in [element for element in root.iter() if element.tag in ("p", "li")]:
+            self._block(graph, block, known, seen)
+
+    def _block(self, graph: Graph, block: Element, known: Names, seen: set[str]) -> None:
+        left = A_BLOCK
+        for owner, position in list(_texts(block)):
+            text = (owner.text if position is None else owner[position].tail) or ""
+            for start, end, concept in matches(text, known):
+                if concept.id in seen or not left:
+                    continue
+                seen.add(concept.id)
+                left -= 1
+                term = explain(graph, concept, text[start:end])
+                term.tail = text[end:]
+                if position is None:
+                    owner.text = text[:start]
+                    owner.insert(0, term)
+                else:
+                    owner[position].tail = text[:start]
+                    owner.insert(position + 1, term)
+                break  # the rest of this text now hangs on another element; one explanation for each piece
+
+
+def _texts(element: Element) -> Iterator[tuple[Element, int | None]]:
+    """The pieces of text of a block, last first, so that inserting does not move those still to come.
+
+    A piece is the text of an element (None) or the tail of its nth child.
+    """
+    for position in range(len(element) - 1, -1, -1):
+        yield element, position
+        child = element[position]
+        if child.tag not in _SKIP and child.tag not in ("ul", "ol", "p", "li", "table"):
+            yield from _texts(child)
+    yield element, None
+
+
+class TermsExtension(Extension):
+    """Runs after all other tree processors, MkDocs' check of links included."""
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 (the name Python-Markdown calls)
+        md.treeprocessors.register(_Explain(md), "terms", -20)
+
+
+def makeExtension(**settings: Any) -> TermsExtension:  # noqa: N802 (the name Python-Markdown looks for)
+    return TermsExtension(**settings)
