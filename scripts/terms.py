@@ -7,9 +7,7 @@ relative: a Markdown extension does not know where its page will stand.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -21,54 +19,12 @@ from markdown.treeprocessors import Treeprocessor
 from kb.graph import Graph
 from kb.model import Concept
 from kb.problems import UsageError
+from kb.terms import Names, matches, names
 from kb.views import open_graph
 
 DATA = Path(__file__).resolve().parent.parent / "docs" / "data"
-SHORTEST = 8  # letters of a one-word term: shorter ones are everyday words
 A_BLOCK = 2  # explanations in one paragraph: more would clutter it
-_WORD = re.compile(r"[A-Za-z0-9][\w&'/-]*")
-_ABBREVIATION = re.compile(r"(?=.*[A-Z].*[A-Z])[A-Za-z0-9&/-]{3,}")
 _SKIP = {"a", "code", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "th", "td", "script", "svg", "summary", "button"}
-Names = dict[str, list[tuple[tuple[str, ...], Concept]]]
-
-
-@lru_cache(maxsize=2)
-def names(graph: Graph) -> Names:
-    """The names to look for, by their first word, longest first: abbreviations as written, all others in lower case.
-
-    A name that two concepts share explains nothing and is left out.
-    """
-    owners: dict[tuple[str, ...], set[str]] = {}
-    for concept in graph.of("concept"):
-        for name in (concept.term, *concept.aliases):
-            words = tuple(_WORD.findall(name))
-            if len(words) == 1 and _ABBREVIATION.fullmatch(name):
-                owners.setdefault(words, set()).add(concept.id)
-            elif len(words) > 1 or (name == concept.term and len(name) >= SHORTEST):
-                owners.setdefault(tuple(map(str.lower, words)), set()).add(concept.id)
-    found: Names = {}
-    for words, ids in owners.items():
-        if len(ids) == 1:
-            found.setdefault(words[0], []).append((words, graph.get(next(iter(ids)), Concept)))
-    for entries in found.values():
-        entries.sort(key=lambda entry: -len(entry[0]))
-    return found
-
-
-def matches(text: str, known: Names) -> Iterator[tuple[int, int, Concept]]:
-    """Where terms stand in a text: start, end, concept. Words of a term are one space apart."""
-    words = list(_WORD.finditer(text))
-    free = 0  # the first word that no match has taken yet
-    for place, word in enumerate(words):
-        if place < free:
-            continue
-        for term, concept in known.get(word[0]) or known.get(word[0].lower()) or []:
-            here = words[place : place + len(term)]
-            written = text[here[0].start() : here[-1].end()]
-            if written == term[0] or written.lower() == " ".join(term):
-                yield here[0].start(), here[-1].end(), concept
-                free = place + len(term)
-                break
 
 
 def explain(graph: Graph, concept: Concept, written: str) -> Element:

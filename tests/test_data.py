@@ -10,6 +10,7 @@ import yaml
 
 from arithmetic import compute, sums, wrong
 from conftest import ROOT
+from kb import pages
 from kb.graph import Graph
 from kb.model import LEVELS
 
@@ -120,3 +121,48 @@ def test_the_arithmetic_of_plans_comes_out(graph: Graph) -> None:
     texts = [plan.sum for row in graph.of("credential") for plan in row.five_years if plan.sum]
     assert [fault for text in texts for fault in wrong(text)] == []
     assert sum(len(list(sums(text))) for text in texts) >= 10
+
+
+SECTIONS = ["Worked example", "Do this week", "Four levels", "How it goes wrong", "Where the field disagrees",
+            "In the interview", "What proves it", "Pilots", "Resources", "Words", "Neighbors", "Sources"]  # fmt: skip
+
+
+def test_every_skill_page_fills_the_contract(graph: Graph) -> None:
+    for skill in graph.of("skill"):
+        text = (ROOT / "docs" / f"{graph.address(skill).rstrip('/')}.md").read_text(encoding="utf-8")
+        heads = [head.split(" {")[0] for head in re.findall(r"^## (.+)$", text, re.MULTILINE)]
+        assert [head for head in heads if head in SECTIONS] == SECTIONS, (skill.id, heads)
+        for part in (r"\*\*Weak:\*\*", r"\*\*Strong:\*\*", "Why it wins", r"\bFor\b[^.:\n]{0,80}:",
+                     r"\bAgainst\b[^.:\n]{0,80}:", "We would change our mind"):  # fmt: skip
+            assert re.search(part, text), (skill.id, part)
+        assert pages.words(text) >= 600, skill.id
+
+
+def test_every_product_type_has_a_documented_failure_and_dated_rules(graph: Graph) -> None:
+    for row in graph.of("industry"):
+        assert row.failure and row.failure.sources and len(row.rules) >= 2 and row.rules_checked, row.id
+        text = (ROOT / "docs" / f"{graph.address(row).rstrip('/')}.md").read_text(encoding="utf-8")
+        for part in ("rules(", "failure(", "not legal advice", "{{ link("):
+            assert part in text, (row.id, part)
+
+
+def test_no_domain_is_poor(graph: Graph) -> None:
+    """The weakest domain has at least four fifths of the strongest: words, examples, pilots, free resources, sources.
+
+    Industry has its product types besides; only its hub and skills are weighed, so that like is set beside like.
+    """
+    counts: dict[str, dict[str, int]] = {}
+    for domain in DOMAINS:
+        texts = pages.of_domain(ROOT / "docs", domain, skills_only=True)
+        skills = [row for row in graph.of("skill") if row.domain == domain]
+        counts[domain] = {
+            "words a page": sum(map(pages.words, texts)) // len(texts),
+            "examples a page": 100 * sum(map(pages.examples, texts)) // len(texts),
+            "pilots": sum(pilot.domain == domain for pilot in graph.of("pilot")),
+            "free resources": sum(row.cost == "free" and row.home == domain for row in graph.of("resource")),
+            "sources a page": (sum(len(skill.sources) for skill in skills) + sum(map(pages.outside_links, texts)))
+            // len(texts),
+        }
+    for name in next(iter(counts.values())):
+        row = {domain: counts[domain][name] for domain in DOMAINS}
+        assert min(row.values()) >= 0.8 * max(row.values()), (name, row)

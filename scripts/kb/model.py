@@ -393,6 +393,7 @@ class Concept(Record):
     title_field: ClassVar[str] = "term"
     domain: DomainRef
     term: Line
+    skills: list[SkillRef] = []
     aliases: list[Line] = []
     definition: Text
     formula: Text | None = None

@@ -3,17 +3,39 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 _HEAD = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _MARKS = re.compile(r"\{\{.*?\}\}|\{ [#.][^}]*\}|\]\([^)]*\)|<[^>]+>|[#*_`|>!-]")
 
 
-def of_domain(docs: Path, domain: str) -> list[str]:
-    """The Markdown of the pages of a domain: its hub, its skills and, for Industry, its product types."""
-    return [
-        _HEAD.sub("", file.read_text(encoding="utf-8")) for file in sorted((docs / "domains" / domain).rglob("*.md"))
-    ]
+@dataclass(frozen=True)
+class Written:
+    """A written page: its title, its path from the site's root, and its Markdown without the head."""
+
+    title: str
+    address: str
+    text: str
+
+
+def written(docs: Path) -> list[Written]:
+    """The pages that teach: domains, the job, practice, certificates."""
+    found = []
+    for folder in ("domains", "job", "practice", "certifications"):
+        for file in sorted((docs / folder).rglob("*.md")):
+            text = file.read_text(encoding="utf-8")
+            title = re.search(r"^# (.+)$", text, re.MULTILINE)
+            address = file.relative_to(docs).as_posix().removesuffix(".md").removesuffix("index").rstrip("/") + "/"
+            found.append(Written(title[1] if title else address, address, _HEAD.sub("", text)))
+    return found
+
+
+def of_domain(docs: Path, domain: str, skills_only: bool = False) -> list[str]:
+    """The Markdown of a domain's pages: hub and skills and, unless `skills_only`, Industry's product types."""
+    folder = docs / "domains" / domain
+    files = folder.glob("*.md") if skills_only else folder.rglob("*.md")
+    return [_HEAD.sub("", file.read_text(encoding="utf-8")) for file in sorted(files)]
 
 
 def words(text: str) -> int:

@@ -19,6 +19,7 @@ from kb.problems import UsageError, nearest, report
 from kb.query import limited, select
 from kb.render import MACROS, Fragment, macro, number, render
 from kb.rules import check
+from kb.terms import used_on
 
 __all__ = ["MACROS", "certificates", "open_graph"]  # importing the other fragments registers them
 
@@ -217,7 +218,16 @@ def opinions(graph: Graph, cards: bool = False, limit: int | None = None, **filt
 def concepts(graph: Graph, **filters: Any) -> Fragment:
     """Glossary entries, A to Z, each with its own address. Once on the site for each concept."""
     rows = sorted(select(graph, "concept", **filters), key=lambda row: row.term.casefold())
-    return render(graph, "concepts", rows=rows)
+    return render(graph, "concepts", rows=rows, places=used_on(graph))
+
+
+@macro
+def terms(graph: Graph, skill: str) -> Fragment:
+    """The glossary terms of a skill: those that its page uses and those that belong to it."""
+    address = graph.address(graph.get(skill, Skill))
+    places = used_on(graph)
+    rows = [row for row in graph.of("concept") if any(address == place for _, place in places.get(row.id, ()))]
+    return render(graph, "terms", rows=sorted(rows, key=lambda row: row.term.casefold()))
 
 
 @macro
