@@ -173,15 +173,13 @@ def records(site: Site, graph: Graph) -> Iterator[Problem]:
                 goal, anchor = site.target(page, href)
                 if goal != page:
                     linked.add(f"{(goal or '').removesuffix('index.html')}{'#' + anchor if anchor else ''}")
-    names = ("search/search_index.json", "search.json")  # MkDocs, Zensical
-    file = next((site.folder / name for name in names if (site.folder / name).exists()), None)
-    if file is None:
-        yield Problem(names[0], 1, "", "there is no search index")
+    file = site.folder / "search" / "index.json"
+    if not file.exists():
+        yield Problem("search/index.json", 1, "", "there is no search index")
         return
-    index = json.loads(file.read_text(encoding="utf-8"))
     times: dict[str, int] = defaultdict(int)
-    for document in index["docs"] if "docs" in index else index["items"]:
-        times[document["location"]] += 1
+    for document in json.loads(file.read_text(encoding="utf-8"))["docs"]:
+        times[document["l"]] += 1
     for record in graph.records.values():
         address = graph.address(record)
         path, _, anchor = address.partition("#")

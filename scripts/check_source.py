@@ -83,6 +83,9 @@ def _head(place: str, text: str, titles: dict[str, str]) -> Iterator[Problem]:
             yield Problem(place, 1, "", f"{name}: {len(value)} characters; at most {most}")
         elif name == "title" and titles.setdefault(value, place) != place:
             yield Problem(place, 1, "", f"title: '{value}' is also the title of {titles[value]}")
+    asks = head.get("asks", []) if isinstance(head, dict) else []
+    if not isinstance(asks, list) or not all(isinstance(ask, str) and 0 < len(ask) <= 120 for ask in asks):
+        yield Problem(place, 1, "", "asks: give a list of questions, each a line of at most 120 characters")
 
 
 def _calls(place: str, text: str, graph: Graph) -> Iterator[Problem]:

@@ -117,14 +117,13 @@ def _target(page: str, href: str) -> str:
 
 
 def _search(site: Path) -> dict[str, list[str]]:
-    """What the search knows of each page, from wherever the engine keeps it."""
-    files = [file for name in ("search/search_index.json", "search.json") if (file := site / name).exists()]
-    index = json.loads(files[0].read_text(encoding="utf-8")) if files else {}
+    """What our search knows of each page."""
+    file = site / "search" / "index.json"
+    index = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {"docs": []}
     found: dict[str, list[str]] = {}
-    for entry in index.get("docs") or index.get("items") or []:
-        page, _, anchor = entry["location"].partition("#")
-        text = " ".join(f"#{anchor} | {entry['title']} | {entry['text']}".split())
-        found.setdefault(page, []).append(text)
+    for entry in index["docs"]:
+        page, _, anchor = entry["l"].partition("#")
+        found.setdefault(page, []).append(f"#{anchor} | {entry['t']} | {entry['x']} | {'; '.join(entry.get('a', []))}")
     return found
 
 

@@ -1,4 +1,7 @@
-"""Labels the cells of wide Markdown tables with their column, so that a phone can show each row as a card."""
+"""Labels the cells of wide Markdown tables with their column, so that a phone can show each row as a card.
+
+An empty corner of a table is made a plain cell: a heading without words says nothing to a screen reader.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,8 @@ class _Label(Treeprocessor):
     def run(self, root: Element) -> None:
         for table in root.iter("table"):
             heads = ["".join(head.itertext()).strip() for head in table.iterfind("thead/tr/th")]
+            for head in table.iterfind("thead/tr/th"):
+                head.tag = "th" if "".join(head.itertext()).strip() else "td"
             if len(heads) >= WIDE:
                 table.set("class", "kb-labels")
                 for row in table.iterfind("tbody/tr"):

@@ -22,6 +22,7 @@ from xml.etree import ElementTree
 from lxml import html as lxml_html
 from markupsafe import escape
 
+import search_index
 from kb.graph import Graph
 from kb.model import KINDS, PLURALS, Pilot, Resource
 from kb.render import to_root
@@ -57,6 +58,8 @@ def read_page(site: Path, file: Path) -> Page:
     found = tree.xpath('//meta[@name="description"]/@content')
     path = file.relative_to(site).as_posix().removesuffix("index.html")
     main = tree.xpath('//article[contains(@class, "md-content__inner")]')
+    for tip in tree.xpath('//span[@class="kb-tip"]'):  # what a term shows on hover stands in the middle of a sentence
+        tip.drop_tree()
     return Page(file, path, title, str(found[0]) if found else "", "\n".join(_blocks(main[0])) if main else "")
 
 
@@ -199,12 +202,29 @@ def name_landmarks(html: str) -> str:
 def complete(page: Page, graph: Graph, base: str, preview: bool) -> None:
     """Names landmarks and puts JSON-LD and the content policy into a page. A second run adds nothing."""
     html = name_landmarks(_ADDED.sub("", page.file.read_text(encoding="utf-8")))
+    html = _WORKER.sub(r"\1assets/search-worker.js\2", html)
     html = to_root(html, page.path)  # explained terms, which do not know where their page stands
     data = json.dumps(linked_data(page, graph, base), ensure_ascii=False).replace("<", "\\u003c")
     extra = f'\n<script type="application/ld+json">{data}</script>'
     if not preview:
         extra = f'\n<meta http-equiv="Content-Security-Policy" content="{policy(html)}">{extra}'
     page.file.write_text(_CHARSET.sub(lambda match: match[0] + extra, html, count=1), encoding="utf-8")
+
+
+# What the theme's script loads with every page. It is told of a worker that fetches the real index when it is needed.
+_EMPTY_INDEX = {"config": {"lang": ["en"], "separator": r"[\s\-]+", "pipeline": [], "fields": {}}, "docs": []}
+_WORKER = re.compile(r'("search": ")[^"]*(")')
+
+
+def own_search(site: Path, graph: Graph, found: list[Page]) -> None:
+    """Writes the index of our own search. In a site of MkDocs the theme then loads an empty one instead of its own."""
+    index = search_index.build(site, graph, [page.path for page in found])
+    theirs = site / "search" / "search_index.json"
+    theirs.parent.mkdir(exist_ok=True)
+    text = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
+    (site / "search" / "index.json").write_text(text, encoding="utf-8")
+    if theirs.exists():
+        theirs.write_text(json.dumps(_EMPTY_INDEX), encoding="utf-8")
 
 
 def redirects(graph: Graph) -> dict[str, str]:
@@ -254,6 +274,7 @@ def main() -> int:
     (site / "llms.txt").write_text(guide(found, base), encoding="utf-8")
     full = "\n\n".join(f"<!-- {base}{page.path} -->\n{page.text}" for page in found)
     (site / "llms-full.txt").write_text(full + "\n", encoding="utf-8")
+    own_search(site, graph, found)
     for page in [*found, read_page(site, site / "404.html")]:
         complete(page, graph, base, choice.preview)
     for path, html in redirects(graph).items():

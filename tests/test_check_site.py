@@ -122,9 +122,9 @@ def test_a_record_that_nothing_links_to_is_found(broken: Path, found: Check) -> 
 
 @pytest.mark.parametrize("times", [0, 2])
 def test_a_record_must_be_in_the_index_once(broken: Path, found: Check, times: int) -> None:
-    file = broken / "search" / "search_index.json"
+    file = broken / "search" / "index.json"
     index = json.loads(file.read_text(encoding="utf-8"))
-    hits = [row for row in index["docs"] if row["location"] == "glossary/business/#c-gross-margin"]
+    hits = [row for row in index["docs"] if row["l"] == "glossary/business/#c-gross-margin"]
     assert len(hits) == 1
     index["docs"] = [row for row in index["docs"] if row not in hits] + hits * times
     file.write_text(json.dumps(index), encoding="utf-8")
@@ -133,8 +133,8 @@ def test_a_record_must_be_in_the_index_once(broken: Path, found: Check, times: i
 
 
 def test_a_site_without_an_index_is_found(broken: Path, found: Check) -> None:
-    (broken / "search" / "search_index.json").unlink()
-    assert "search/search_index.json:1: there is no search index" in found()
+    (broken / "search" / "index.json").unlink()
+    assert "search/index.json:1: there is no search index" in found()
 
 
 def test_an_old_anchor_must_stay(broken: Path, found: Check) -> None:

@@ -62,6 +62,10 @@ def test_a_fault_in_a_page_is_named(found: Pages, body: str, message: str) -> No
         ("# No head", "1: must start with '---', a title and a description, and '---'"),
         ("---\ntitle: x\n---\n", "1: field 'description' is missing at the top of the page"),
         (f"---\ntitle: x y z\ndescription: {'y' * 156}\n---\n", "1: description: 156 characters; at most 155"),
+        (
+            "---\ntitle: x y z\ndescription: x\nasks: why?\n---\n",
+            "1: asks: give a list of questions, each a line of at most 120 characters",
+        ),
         ("---\ntitle: 'x\n---\n", "2: broken YAML: found unexpected end of stream"),
         ("---\ntitle: Practice\ndescription: x\n---\n", "1: title: 'Practice' is also the title of "),
     ],

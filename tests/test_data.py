@@ -154,14 +154,12 @@ def test_no_domain_is_poor(graph: Graph) -> None:
     counts: dict[str, dict[str, int]] = {}
     for domain in DOMAINS:
         texts = pages.of_domain(ROOT / "docs", domain, skills_only=True)
-        skills = [row for row in graph.of("skill") if row.domain == domain]
         counts[domain] = {
             "words a page": sum(map(pages.words, texts)) // len(texts),
             "examples a page": 100 * sum(map(pages.examples, texts)) // len(texts),
             "pilots": sum(pilot.domain == domain for pilot in graph.of("pilot")),
             "free resources": sum(row.cost == "free" and row.home == domain for row in graph.of("resource")),
-            "sources a page": (sum(len(skill.sources) for skill in skills) + sum(map(pages.outside_links, texts)))
-            // len(texts),
+            "sources": len(pages.sources(graph, domain)),
         }
     for name in next(iter(counts.values())):
         row = {domain: counts[domain][name] for domain in DOMAINS}

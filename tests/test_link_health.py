@@ -274,6 +274,7 @@ EVIDENCE = """- id: ev-planted
   source: https://planted.example/a
   claim: x
   population: x
+  speaker: independent
   who_gains: x
   quality: weak
   direction: mixed

@@ -6,7 +6,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from kb.graph import Graph
+
 _HEAD = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+_LINK = re.compile(r"\]\((https?://[^)\s]+)")
 _MARKS = re.compile(r"\{\{.*?\}\}|\{ [#.][^}]*\}|\]\([^)]*\)|<[^>]+>|[#*_`|>!-]")
 
 
@@ -48,6 +51,11 @@ def examples(text: str) -> int:
     return len(re.findall(r"^!!! example", text, re.MULTILINE))
 
 
-def outside_links(text: str) -> int:
-    """The links of a page that lead to other sites."""
-    return len(re.findall(r"\]\(https?://", text))
+def sources(graph: Graph, domain: str) -> set[str]:
+    """The outside addresses that a domain's pages, skills, pilots, terms and, for Industry, product types rest on."""
+    found = {link for text in of_domain(graph.catalogue.root.parent, domain) for link in _LINK.findall(text)}
+    for kind in ("skill", "pilot", "concept"):
+        found |= {url for row in graph.of(kind) if row.domain == domain for url in row.sources}
+    if domain == "industry":
+        found |= {url for row in graph.of("industry") for url in row.sources}
+    return found

@@ -176,7 +176,8 @@ def driver_tree(graph: Graph, visitors: float, start: float, finish: float, pay:
 def answers(graph: Graph) -> Fragment:
     """The questions that readers ask, with the page that answers each and how many points the answer holds."""
     file = graph.catalogue.root.parent.parent / "tests" / "search_queries.yml"
-    rows = [row for row in yaml.safe_load(file.read_text(encoding="utf-8")) if row.get("says")]
+    known = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else []
+    rows = [row for row in known if row.get("says")]
     return render(graph, "answers", rows=rows)
 
 
@@ -299,8 +300,7 @@ def coverage(graph: Graph) -> Fragment:
             for row in graph.of("domain")]  # fmt: skip
     texts = {row.id: pages.of_domain(graph.catalogue.root.parent, row.id) for row in graph.of("domain")}
     depth = [(row, len(texts[row.id]), sum(map(pages.words, texts[row.id])), sum(map(pages.examples, texts[row.id])),
-              sum(len(item.sources) for item in graph.of("skill") if item.domain == row.id)
-              + sum(map(pages.outside_links, texts[row.id]))) for row in graph.of("domain")]  # fmt: skip
+              len(pages.sources(graph, row.id))) for row in graph.of("domain")]  # fmt: skip
     facts = [fact for row in graph.of("credential") for fact in row.facts]
     gaps = {
         "Facts": len(facts),

@@ -1,0 +1,281 @@
+// Answers the search box, in place of the theme's worker: same messages, another way to rank. Runs in a web worker, reads
+// search/index.json when the first query comes, and sends nothing anywhere.
+//
+// A query is a list of words. Each word stands for itself, for what it abbreviates, for other spellings, for words that it
+// begins (the last word, while one types), and, if the site knows none of these, for the nearest words that it knows.
+
+const FIELDS = [["t", 6, 0.3], ["a", 4, 0.4], ["x", 1, 0.75]] // field, weight, how much length counts
+const KINDS = { Section: 0.9, Resource: 0.75, Evidence: 0.6, Opinion: 0.6, Term: 1, Comparison: 1.05 }
+const SATURATION = 1.2
+const MOST = 40
+
+let loading
+let engine
+
+// ---------------------------------------------------------------------------------------------------------- words
+
+const split = text => text.normalize("NFKD").replace(/[\u0300-\u036f’']/g, "").toLowerCase().match(/[a-z0-9]+/g) ?? []
+
+function stem(word) {
+  if (word.length < 4 || /\d/.test(word)) return word
+  let root = word.replace(/ies$/, "y").replace(/(ss|us|is)$/, "$1\u0000").replace(/s$/, "").replace("\u0000", "")
+  if (root.length > 5) root = root.replace(/(.)\1ing$/, "$1").replace(/ing$/, "").replace(/(.)\1ed$/, "$1").replace(/ed$/, "")
+  return root.length > 4 ? root.replace(/e$/, "") : root
+}
+
+// Edits between two words (a swap of neighbors is one), or more than `most`.
+function distance(a, b, most) {
+  if (Math.abs(a.length - b.length) > most) return most + 1
+  let before = []
+  let row = Array.from({ length: b.length + 1 }, (_, place) => place)
+  for (let i = 1; i <= a.length; i++) {
+    const last = row
+    row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1]
+      row[j] = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (same ? 0 : 1))
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) row[j] = Math.min(row[j], before[j - 2] + 1)
+    }
+    if (Math.min(...row) > most) return most + 1
+    before = last
+  }
+  return row[b.length]
+}
+
+// ---------------------------------------------------------------------------------------------------------- index
+
+class Engine {
+  constructor({ docs, stop, spelled, short }) {
+    this.docs = docs
+    this.stop = new Set(stop)
+    this.spelled = spelled
+    this.short = short
+    this.postings = new Map() // stem -> [doc, field, times, …]
+    this.written = new Map() // stem -> a word as it is written, for "did you mean"
+    this.lengths = FIELDS.map(() => new Float32Array(docs.length))
+    docs.forEach((doc, place) => FIELDS.forEach(([name], field) => {
+      const text = name === "a" ? (doc.a ?? []).join(" ") : doc[name]
+      const times = new Map()
+      for (const word of split(text)) {
+        const root = stem(word)
+        times.set(root, (times.get(root) ?? 0) + 1)
+        if (!this.written.has(root)) this.written.set(root, word)
+      }
+      for (const [root, count] of times) {
+        if (!this.postings.has(root)) this.postings.set(root, [])
+        this.postings.get(root).push(place, field, count)
+        this.lengths[field][place] += count
+      }
+    }))
+    this.mean = this.lengths.map(lengths => lengths.reduce((sum, length) => sum + length, 0) / docs.length || 1)
+    this.sorted = [...this.postings.keys()].sort()
+    this.titles = new Map()
+    docs.forEach((doc, place) => {
+      for (const name of [doc.t, ...(doc.a ?? [])]) {
+        const key = split(name).map(stem).join(" ")
+        if (!this.titles.has(key)) this.titles.set(key, new Set())
+        this.titles.get(key).add(place)
+      }
+    })
+  }
+
+  starting(prefix) {
+    let low = 0
+    let high = this.sorted.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      this.sorted[middle] < prefix ? (low = middle + 1) : (high = middle)
+    }
+    const found = []
+    while (low < this.sorted.length && this.sorted[low].startsWith(prefix) && found.length < MOST) found.push(this.sorted[low++])
+    return found
+  }
+
+  nearest(word) {
+    const most = word.length > 7 ? 2 : word.length > 3 ? 1 : 0
+    let best = []
+    let least = most + 1
+    for (const root of most ? this.sorted : []) {
+      const edits = Math.min(distance(word, root, most), distance(stem(word), root, most))
+      if (edits > most || edits > least) continue
+      if (edits < least) [best, least] = [[], edits]
+      best.push(root)
+    }
+    const known = root => this.postings.get(root).length * (root[0] === word[0] ? 2 : 1)
+    return best.sort((a, b) => known(b) - known(a)).slice(0, 3)
+  }
+
+  // What a word of the query stands for: stems with a weight; and the word it was taken for, if it was corrected.
+  forms(word, last) {
+    const forms = new Map()
+    const add = (root, weight) => this.postings.has(root) && forms.set(root, Math.max(weight, forms.get(root) ?? 0))
+    add(stem(word), 1)
+    if (this.spelled[word]) add(stem(this.spelled[word]), 1)
+    if (this.short[word]) split(this.short[word]).filter(part => !this.stop.has(part)).forEach(part => add(stem(part), 0.5))
+    if (last && word.length > 1) this.starting(word).forEach(root => add(root, 0.5))
+    if (forms.size) return { forms }
+    const near = this.nearest(word)
+    near.forEach((root, place) => add(root, place ? 0.4 : 0.8))
+    return { forms, corrected: near.length ? this.written.get(near[0]) : undefined }
+  }
+
+  query(text) {
+    const wanted = { words: [], phrases: [], not: [], must: [], fields: [] }
+    const rest = text.replace(/([+-]?)"([^"]+)"/g, (_, sign, phrase) => {
+      wanted[sign === "-" ? "not" : "phrases"].push(split(phrase).join(" "))
+      if (sign !== "-") wanted.words.push(...split(phrase))
+      return " "
+    })
+    for (const part of rest.split(/\s+/)) {
+      const [, sign, field, body] = part.match(/^([+-]?)(?:(title|text):)?(.*)$/)
+      const words = split(body)
+      if (sign === "-" && words.length) wanted.not.push(...words)
+      else {
+        wanted.words.push(...words)
+        if (sign === "+") wanted.must.push(...words.map(stem))
+        if (field) wanted.fields.push(...words.map(word => [field === "title" ? "t" : "x", stem(word)]))
+      }
+    }
+    const telling = wanted.words.filter(word => !this.stop.has(word))
+    const typing = /[\p{L}\p{N}]$/u.test(text)
+    wanted.telling = telling.length ? telling : wanted.words
+    wanted.typing = typing
+    return wanted
+  }
+
+  search(text) {
+    const wanted = this.query(text)
+    const size = this.docs.length
+    const scores = new Float32Array(size)
+    const seen = new Float32Array(size)
+    let weights = 0
+    const corrections = []
+    const known = wanted.telling.map((word, place) => {
+      const { forms, corrected } = this.forms(word, wanted.typing && place === wanted.telling.length - 1)
+      if (corrected) corrections.push([word, corrected])
+      return forms
+    })
+    for (const forms of known) {
+      const best = new Map()
+      let rarest = 0
+      for (const [root, weight] of forms) {
+        const postings = this.postings.get(root)
+        const documents = new Set()
+        for (let at = 0; at < postings.length; at += 3) documents.add(postings[at])
+        const rare = Math.log(1 + (size - documents.size + 0.5) / (documents.size + 0.5))
+        rarest = Math.max(rarest, rare * weight)
+        const here = new Map()
+        for (let at = 0; at < postings.length; at += 3) {
+          const [place, field, count] = [postings[at], postings[at + 1], postings[at + 2]]
+          const [, boost, length] = FIELDS[field]
+          const norm = 1 - length + length * this.lengths[field][place] / this.mean[field]
+          here.set(place, (here.get(place) ?? 0) + boost * count / norm)
+        }
+        for (const [place, frequency] of here) {
+          const score = weight * rare * frequency / (SATURATION + frequency)
+          if (score > (best.get(place) ?? 0)) best.set(place, score)
+        }
+      }
+      const weight = rarest || 4 // a word that nobody knows counts against every document alike
+      weights += weight
+      for (const [place, score] of best) {
+        scores[place] += score
+        seen[place] += weight
+      }
+    }
+    const exact = this.titles.get(wanted.words.map(stem).join(" ")) ?? this.titles.get(wanted.telling.map(stem).join(" "))
+    const asked = new Set(known.map((forms, place) => [...forms.keys()][0] ?? wanted.telling[place]))
+    const found = []
+    for (let place = 0; place < size; place++) {
+      if (!scores[place] || !this.allowed(place, wanted)) continue
+      const doc = this.docs[place]
+      const cover = seen[place] / weights
+      let score = scores[place] * cover * cover * (KINDS[doc.k] ?? 1.1)
+      if (exact?.has(place)) score *= 2.5
+      else if (asked.size > 1) score *= 1 + 1.2 * this.answers(doc, asked)
+      found.push([place, score])
+    }
+    return { items: this.groups(found.sort((a, b) => b[1] - a[1]), known), corrections, wanted }
+  }
+
+  // How nearly the query is one of the questions that a document answers: shared words, of the words of both.
+  answers(doc, asked) {
+    let best = 0
+    for (const name of [doc.t, ...(doc.a ?? [])]) {
+      const words = new Set(split(name).filter(word => !this.stop.has(word)).map(stem))
+      let shared = 0
+      for (const word of asked) if (words.has(word)) shared++
+      if (shared > 1 || asked.size === 1) best = Math.max(best, shared / (words.size + asked.size - shared))
+    }
+    return best
+  }
+
+  allowed(place, { phrases, not, must, fields }) {
+    if (!phrases.length && !not.length && !must.length && !fields.length) return true
+    const doc = this.docs[place]
+    const words = split(`${doc.t} ${(doc.a ?? []).join(" ")} ${doc.x}`)
+    const whole = ` ${words.join(" ")} `
+    const roots = new Set(words.map(stem))
+    return phrases.every(phrase => whole.includes(` ${phrase} `)) && !not.some(phrase => whole.includes(` ${phrase} `)) &&
+      must.every(root => roots.has(root)) && fields.every(([field, root]) => split(doc[field]).map(stem).includes(root))
+  }
+
+  // Results page by page; where records share a page, each record is a result of its own.
+  groups(found, known) {
+    const groups = new Map()
+    const roots = known.flatMap(forms => [...forms.keys()])
+    for (const [place, score] of found.slice(0, 300)) {
+      const doc = this.docs[place]
+      const page = doc.k === "Section" ? doc.l.split("#")[0] : doc.l
+      if (!groups.has(page)) groups.set(page, [])
+      groups.get(page).push({ doc, score })
+    }
+    return [...groups.values()]
+      .map(items => ({ items, score: items[0].score + 0.1 * items.slice(1, 4).reduce((sum, item) => sum + item.score, 0) }))
+      .sort((a, b) => b.score - a.score).slice(0, MOST)
+      .map(({ items }) => items.slice(0, 4).map(({ doc, score }) => ({
+        location: doc.l, score, terms: {}, title: (doc.k === "Section" || doc.k === "Page" ? "" : `${doc.k}: `) + escape(doc.t),
+        text: teaser(doc.x, roots),
+      })))
+  }
+}
+
+const escape = text => text.replace(/[&<>"]/g, sign => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[sign])
+
+// The part of a text where most words of the query stand, with those words marked.
+function teaser(text, roots) {
+  const wanted = new Set(roots)
+  const words = text.split(/\s+/)
+  const hits = words.map(word => split(word).some(part => wanted.has(stem(part))))
+  let best = 0
+  let most = -1
+  for (let start = 0, count = 0; start < words.length; start++) {
+    count += hits[start] ? 1 : 0
+    if (start >= 30) count -= hits[start - 30] ? 1 : 0
+    if (count > most) [most, best] = [count, Math.max(0, start - 29)]
+  }
+  const part = words.slice(best, best + 30).map((word, place) => hits[best + place] ? `<mark>${escape(word)}</mark>` : escape(word))
+  return (best ? "… " : "") + part.join(" ") + (best + 30 < words.length ? " …" : "")
+}
+
+// -------------------------------------------------------------------------------------------------------- messages
+
+function load() {
+  loading ??= fetch(new URL("../search/index.json", self.location))
+    .then(response => response.json())
+    .then(index => { engine = new Engine(index) })
+  return loading
+}
+
+const talk = new BroadcastChannel("fieldbook-search")
+
+addEventListener("message", async ({ data: { type, data } }) => {
+  if (type === 0) return postMessage({ type: 1 })
+  const text = data.trim()
+  if (!text) return postMessage({ type: 3, data: { items: [] } })
+  await load()
+  const { items, corrections, wanted } = engine.search(data)
+  postMessage({ type: 3, data: { items } })
+  const near = items.length ? [] : wanted.telling.flatMap(word => engine.nearest(word).map(root => engine.written.get(root)))
+  talk.postMessage({ text, corrections, empty: !items.length, near: [...new Set(near)].slice(0, 5) })
+})
