@@ -4,8 +4,8 @@
 // A query is a list of words. Each word stands for itself, for what it abbreviates, for other spellings, for words that it
 // begins (the last word, while one types), and, if the site knows none of these, for the nearest words that it knows.
 
-const FIELDS = [["t", 6, 0.3], ["a", 4, 0.4], ["x", 1, 0.75]] // field, weight, how much length counts
-const KINDS = { Section: 0.9, Resource: 0.75, Evidence: 0.6, Opinion: 0.6, Term: 1, Comparison: 1.05 }
+const FIELDS = [["t", 6, 0.3], ["a", 6, 0.4], ["x", 1, 0.75]] // field, weight, how much length counts
+const KINDS = { Section: 0.9, Resource: 0.7, Evidence: 0.6, Opinion: 0.6, Term: 0.85, Pilot: 0.85 } // others: 1
 const SATURATION = 1.2
 const MOST = 40
 
@@ -68,6 +68,7 @@ class Engine {
       }
     }))
     this.mean = this.lengths.map(lengths => lengths.reduce((sum, length) => sum + length, 0) / docs.length || 1)
+    this.page = docs.map(doc => doc.k === "Section" || !doc.l.includes("#") ? doc.l.split("#")[0] : doc.l)
     this.sorted = [...this.postings.keys()].sort()
     this.titles = new Map()
     docs.forEach((doc, place) => {
@@ -92,7 +93,7 @@ class Engine {
   }
 
   nearest(word) {
-    const most = word.length > 7 ? 2 : word.length > 3 ? 1 : 0
+    const most = word.length > 6 ? 2 : word.length > 3 ? 1 : 0
     let best = []
     let least = most + 1
     for (const root of most ? this.sorted : []) {
@@ -147,15 +148,15 @@ class Engine {
     const wanted = this.query(text)
     const size = this.docs.length
     const scores = new Float32Array(size)
-    const seen = new Float32Array(size)
-    let weights = 0
+    const seen = new Uint32Array(size) // which words of the query a document has, a bit for each
+    const weights = []
     const corrections = []
     const known = wanted.telling.map((word, place) => {
       const { forms, corrected } = this.forms(word, wanted.typing && place === wanted.telling.length - 1)
       if (corrected) corrections.push([word, corrected])
       return forms
     })
-    for (const forms of known) {
+    for (const [number, forms] of known.slice(0, 30).entries()) {
       const best = new Map()
       let rarest = 0
       for (const [root, weight] of forms) {
@@ -176,23 +177,29 @@ class Engine {
           if (score > (best.get(place) ?? 0)) best.set(place, score)
         }
       }
-      const weight = rarest || 4 // a word that nobody knows counts against every document alike
-      weights += weight
+      weights.push(rarest || 4) // a word that nobody knows counts against every document alike
       for (const [place, score] of best) {
         scores[place] += score
-        seen[place] += weight
+        seen[place] |= 1 << number
       }
     }
     const exact = this.titles.get(wanted.words.map(stem).join(" ")) ?? this.titles.get(wanted.telling.map(stem).join(" "))
     const asked = new Set(known.map((forms, place) => [...forms.keys()][0] ?? wanted.telling[place]))
+    // A section that lacks a word which its page has elsewhere is better than one that lacks it for good.
+    const whole = new Map()
+    for (let place = 0; place < size; place++) {
+      if (seen[place]) whole.set(this.page[place], (whole.get(this.page[place]) ?? 0) | seen[place])
+    }
+    const all = weights.reduce((sum, weight) => sum + weight, 0)
+    const cover = bits => weights.reduce((sum, weight, number) => sum + (bits & (1 << number) ? weight : 0), 0) / all
     const found = []
     for (let place = 0; place < size; place++) {
       if (!scores[place] || !this.allowed(place, wanted)) continue
       const doc = this.docs[place]
-      const cover = seen[place] / weights
-      let score = scores[place] * cover * cover * (KINDS[doc.k] ?? 1.1)
-      if (exact?.has(place)) score *= 2.5
-      else if (asked.size > 1) score *= 1 + 1.2 * this.answers(doc, asked)
+      const share = 0.6 * cover(seen[place]) ** 2 + 0.4 * cover(whole.get(this.page[place])) ** 2
+      let score = scores[place] * share * (KINDS[doc.k] ?? 1) * (doc.k === "Term" && asked.size > 2 ? 0.75 : 1)
+      if (exact?.has(place)) score *= 3
+      else if (asked.size > 1) score *= 1 + 1.8 * this.answers(doc, asked)
       found.push([place, score])
     }
     return { items: this.groups(found.sort((a, b) => b[1] - a[1]), known), corrections, wanted }
@@ -205,7 +212,7 @@ class Engine {
       const words = new Set(split(name).filter(word => !this.stop.has(word)).map(stem))
       let shared = 0
       for (const word of asked) if (words.has(word)) shared++
-      if (shared > 1 || asked.size === 1) best = Math.max(best, shared / (words.size + asked.size - shared))
+      if (shared > 1 || asked.size === 1) best = Math.max(best, 0.5 * shared / asked.size + 0.5 * shared / (words.size + asked.size - shared))
     }
     return best
   }
@@ -226,7 +233,7 @@ class Engine {
     const roots = known.flatMap(forms => [...forms.keys()])
     for (const [place, score] of found.slice(0, 300)) {
       const doc = this.docs[place]
-      const page = doc.k === "Section" ? doc.l.split("#")[0] : doc.l
+      const page = this.page[place]
       if (!groups.has(page)) groups.set(page, [])
       groups.get(page).push({ doc, score })
     }
