@@ -203,7 +203,8 @@ def complete(page: Page, graph: Graph, base: str, preview: bool) -> None:
     """Names landmarks and puts JSON-LD and the content policy into a page. A second run adds nothing."""
     html = name_landmarks(_ADDED.sub("", page.file.read_text(encoding="utf-8")))
     html = _WORKER.sub(r"\1assets/search-worker.js\2", html)
-    html = to_root(html, page.path)  # explained terms, which do not know where their page stands
+    # Explained terms do not know where their page stands; Zensical takes their links for relative ones.
+    html = to_root(re.sub(r'="(?:\.\./)+~/', '="~/', html), page.path)
     data = json.dumps(linked_data(page, graph, base), ensure_ascii=False).replace("<", "\\u003c")
     extra = f'\n<script type="application/ld+json">{data}</script>'
     if not preview:

@@ -27,6 +27,8 @@ STOP = str.split(
     "would you your really still ever "
 )
 _HEADING = {"h1", "h2", "h3"}
+# Elements marked with `data-skip` are left out as well: what stands elsewhere with an address of its own. The theme's
+# own mark would not do, since Zensical takes it out of the page.
 _SKIP = {"script", "style", "form", "svg", "button"}
 _WORD = re.compile(r"[a-z]{4,}")
 # American endings of the site's own words, and how they are spelled elsewhere.
@@ -65,7 +67,7 @@ def _sections(main: Any) -> Iterator[tuple[str, str, str]]:
 
     def walk(element: Any) -> Iterator[tuple[str, str, str]]:
         nonlocal anchor, title, words
-        if not isinstance(element.tag, str) or element.tag in _SKIP or element.get("data-search-exclude") is not None:
+        if not isinstance(element.tag, str) or element.tag in _SKIP or element.get("data-skip") is not None:
             return
         if element.get("class") in ("kb-tip", "kb-asks", "headerlink"):
             return

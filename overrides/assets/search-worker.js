@@ -197,9 +197,9 @@ class Engine {
       if (!scores[place] || !this.allowed(place, wanted)) continue
       const doc = this.docs[place]
       const share = 0.6 * cover(seen[place]) ** 2 + 0.4 * cover(whole.get(this.page[place])) ** 2
-      let score = scores[place] * share * (KINDS[doc.k] ?? 1) * (doc.k === "Term" && asked.size > 2 ? 0.75 : 1)
-      if (exact?.has(place)) score *= 3
-      else if (asked.size > 1) score *= 1 + 1.8 * this.answers(doc, asked)
+      let score = scores[place] * share * (KINDS[doc.k] ?? 1)
+      if (exact?.has(place)) score *= doc.k === "Section" ? 3 : 4
+      else if (asked.size > 1) score *= (1 + 1.8 * this.answers(doc, asked)) * (doc.k === "Term" && asked.size > 2 ? 0.75 : 1)
       found.push([place, score])
     }
     return { items: this.groups(found.sort((a, b) => b[1] - a[1]), known), corrections, wanted }
