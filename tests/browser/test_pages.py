@@ -22,7 +22,8 @@ TYPES = {
     "evidence": "certifications/evidence/", "practice": "practice/", "pilots": "practice/pilots/",
     "pilot": "practice/pilots/cookiecats/", "catalog": "resources/", "glossary": "glossary/",
     "terms": "glossary/user-design/", "opinions": "about/opinions/", "coverage": "about/coverage/",
-    "writing": "about/writing/", "error": "404.html",
+    "writing": "about/writing/", "error": "404.html", "job": "job/roles/", "paths": "job/paths/",
+    "disagreements": "job/disagreements/",
 }  # fmt: skip
 SCREENS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
 
