@@ -109,7 +109,7 @@ def test_the_calculator_follows_its_boxes(page: Page, address: str) -> None:
 def test_the_break_even_follows_its_boxes(page: Page, address: str) -> None:
     page.goto(address + "certifications/mba/")
     assert "14.7 years" in page.locator("[data-break-even] p").inner_text()
-    page.get_by_label("Pay given up").fill("70000")
+    page.get_by_label("Pay given up, after tax").fill("70000")
     assert "10.0 years" in page.locator("[data-break-even] p").inner_text()
 
 
