@@ -24,8 +24,8 @@ class _Label(Treeprocessor):
             if len(heads) >= WIDE:
                 table.set("class", "kb-labels")
                 for row in table.iterfind("tbody/tr"):
-                    for head, cell in zip(heads, row, strict=False):
-                        cell.set("data-label", head)
+                    for name, cell in zip(heads, row, strict=False):
+                        cell.set("data-label", name)
 
 
 class LabelsExtension(Extension):
