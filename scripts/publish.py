@@ -1,6 +1,7 @@
 """Adds to a built site what machines read: JSON, an Atom feed, llms.txt, JSON-LD and a content policy.
 
-Runs after any engine, on the folder it wrote. Of what a person meets, it changes only names that screen readers say.
+Runs after any engine, on the folder it wrote. In the pages themselves it changes three things: names that
+screen readers say, the address of the search script, and the addresses in explained terms.
 """
 
 from __future__ import annotations
@@ -200,7 +201,7 @@ def name_landmarks(html: str) -> str:
 
 
 def complete(page: Page, graph: Graph, base: str, preview: bool) -> None:
-    """Names landmarks and puts JSON-LD and the content policy into a page. A second run adds nothing."""
+    """Names landmarks, sets addresses, puts JSON-LD and the content policy into a page. A second run adds nothing."""
     html = name_landmarks(_ADDED.sub("", page.file.read_text(encoding="utf-8")))
     html = _WORKER.sub(r"\1assets/search-worker.js\2", html)
     # Explained terms do not know where their page stands; Zensical takes their links for relative ones.

@@ -1,5 +1,7 @@
 // The calculators of the certificate pages. The formulas are those of scripts/kb/cost.py; a test holds the two equal.
 
+import { live } from "./form.js"
+
 const MONTHS = 60
 
 export function renewals(months) {
@@ -66,13 +68,6 @@ function inputs(form) {
 function span(range, sign) {
   const [low, high] = range.map(end => Math.round(end).toLocaleString("en-US"))
   return sign + (low === high ? low : `${low}–${high}`)
-}
-
-function live(form, update) {
-  form.hidden = false
-  form.addEventListener("input", update)
-  form.addEventListener("submit", event => event.preventDefault())
-  form.addEventListener("reset", () => setTimeout(update))
 }
 
 for (const place of document.querySelectorAll("[data-cost]")) {

@@ -1,6 +1,8 @@
 // Filters and sorts what stands in a [data-tools]: each [data-item] carries its values as data-<name> attributes.
 // The filters stand in the address, so that a selection can be shared. Without this script, everything is shown.
 
+import { live } from "./form.js"
+
 function matches(item, control) {
   const wanted = control.value.trim()
   if (!wanted) return true
@@ -27,10 +29,7 @@ function filters(tools) {
   }
 
   for (const control of controls) control.value = address.searchParams.get(control.name) ?? control.value
-  form.hidden = false
-  form.addEventListener("input", apply)
-  form.addEventListener("submit", event => event.preventDefault())
-  form.addEventListener("reset", () => setTimeout(apply))
+  live(form, apply)
   // An anchor must land, whatever the filters say.
   if (controls.some(control => control.value) && !location.hash) apply()
 }

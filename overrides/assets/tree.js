@@ -1,5 +1,7 @@
 // Recomputes a driver tree while its numbers are changed. The formulas are those of driver_tree_values in charts.py.
 
+import { live } from "./form.js"
+
 const SHARES = new Set(["start", "finish", "pay"])
 
 export function values(given) {
@@ -10,16 +12,12 @@ export function values(given) {
 
 for (const place of document.querySelectorAll("[data-tree]")) {
   const form = place.querySelector("form")
-  const update = () => {
+  live(form, () => {
     const given = {}
     for (const { name, value } of form.elements) if (name) given[name] = Number(value) / (SHARES.has(name) ? 100 : 1)
     for (const [name, value] of Object.entries(values(given))) {
       const text = SHARES.has(name) ? `${+(value * 100).toPrecision(6)}%` : Math.round(value).toLocaleString("en-US")
       place.querySelector(`[data-node="${name}"]`).textContent = text
     }
-  }
-  form.hidden = false
-  form.addEventListener("input", update)
-  form.addEventListener("submit", event => event.preventDefault())
-  form.addEventListener("reset", () => setTimeout(update))
+  })
 }
