@@ -6,15 +6,17 @@ Every variant builds the same site, made from the real records in a temporary fo
 for each resource, the skill and domain pages that those link to, and as many more pages as asked for, in sections of
 twenty. Each page but the first two has some paragraphs and a table of 25 resources with five columns.
 
-- ours: pages call `resources(…)`; our theme, macros, fragments and checks of the data
+- ours: pages call `resources(…)`; our theme, macros, fragments and checks of the data, and our search index
 - hand: the same tables and cards as Markdown, with links to .md files; our theme, no macros, no data
 - stock: the pages of `hand` with Material as it comes: its own templates and features, fewer Markdown extensions
 - zensical: the pages of `ours`, with Zensical and no cache
 
 `hand` is made from the HTML that our macros return. Before anything is timed, the built pages are compared: head,
-headings, anchors, links, words and search entries of ours, hand and Zensical must be equal, or nothing is measured.
+headings, anchors, links and words of ours, hand and Zensical must be equal, or nothing is measured. Explained terms are
+left out everywhere, since nobody would write them by hand.
 
-A figure is the processor time, user and system, of one whole build (a process and the processes it starts). After one
+A figure is the processor time, user and system, of one whole build (a process and the processes it starts), search index
+included: the theme's or Zensical's own, which they make as they build, and for ours that of `search_index`. After one
 round that does not count, the variants take turns for K rounds, so that a change of the machine's speed hits all alike.
 Times are medians; a ratio is the median of the ratios within each round. Nothing is asserted about time: goals are
 printed beside the figures.
@@ -28,6 +30,7 @@ and checking its record, its card, its search entry, and picking the rows of eve
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import re
@@ -37,6 +40,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -47,11 +51,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
 import yaml
 from lxml import html as lxml_html
 
+import search_index
 from dev import ROOT, environment
 from engines import FOLDER, accepted, compare, read
 from kb.graph import Graph
 from kb.load import load
-from kb.views import MACROS
+from kb.views import MACROS, open_graph
 
 ROWS, A_FILE = 25, 1000  # rows of a table, records of a data file
 ORDERS = ("level", "name", "hours", "newest")
@@ -121,7 +126,7 @@ def write_site(folder: Path, pages: int, resources: int) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(f"{text}\n", encoding="utf-8")
 
-    settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:")[0]
+    settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:")[0].replace("  - terms\n", "")
     (ours / "mkdocs.yml").write_text(settings, encoding="utf-8")
     without = re.sub(r"  - fragments\n|  - macros:\n(    .*\n)*|watch:.*\n(  .*\n)*", "", settings)
     (hand / "mkdocs.yml").write_text(without, encoding="utf-8")
@@ -182,8 +187,9 @@ def builds(folder: Path) -> dict[str, Build]:
     mkdocs = str(environment(FOLDER / "env-mkdocs", "requirements.txt").parent / "mkdocs")
     zensical = str(environment(FOLDER / "env-zensical", "requirements-zensical.txt").parent / "zensical")
     quiet = [mkdocs, "build", "--quiet", "--site-dir"]
+    ours = _build(folder / "ours", [*quiet, "site-mkdocs"])
     return {
-        "ours": _build(folder / "ours", [*quiet, "site-mkdocs"]),
+        "ours": lambda: ours() + index(folder / "ours"),
         "hand": _build(folder / "hand", [*quiet, "site-hand"]),
         "stock": _build(folder / "hand", [*quiet, "site-stock", "--config-file", "stock.yml"]),
         "zensical": _build(folder / "ours", [zensical, "build", "--clean"]),
@@ -207,6 +213,16 @@ def _build(tree: Path, command: list[str]) -> Build:
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
     return build
+
+
+def index(tree: Path) -> float:
+    """The processor time, in seconds, that our search index of a built tree takes."""
+    graph, site = open_graph(tree / "docs" / "data"), tree / "site-mkdocs"
+    paths = [file.relative_to(site).as_posix().removesuffix("index.html") for file in site.rglob("index.html")]
+    start = time.process_time()
+    found = search_index.build(site, graph, paths)
+    json.dumps(found)
+    return time.process_time() - start
 
 
 def rounds(variants: dict[str, Build], runs: int) -> dict[str, list[float]]:

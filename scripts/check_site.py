@@ -173,9 +173,9 @@ def records(site: Site, graph: Graph) -> Iterator[Problem]:
                 goal, anchor = site.target(page, href)
                 if goal != page:
                     linked.add(f"{(goal or '').removesuffix('index.html')}{'#' + anchor if anchor else ''}")
-    file = site.folder / "search" / "index.json"
+    file = site.folder / "search" / "names.json"
     if not file.exists():
-        yield Problem("search/index.json", 1, "", "there is no search index")
+        yield Problem("search/names.json", 1, "", "there is no search index")
         return
     times: dict[str, int] = defaultdict(int)
     for document in json.loads(file.read_text(encoding="utf-8"))["docs"]:

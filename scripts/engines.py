@@ -115,12 +115,13 @@ def _target(page: str, href: str) -> str:
 
 def _search(site: Path) -> dict[str, list[str]]:
     """What our search knows of each page."""
-    file = site / "search" / "index.json"
-    index = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {"docs": []}
     found: dict[str, list[str]] = {}
-    for entry in index["docs"]:
-        page, _, anchor = entry["l"].partition("#")
-        found.setdefault(page, []).append(f"#{anchor} | {entry['t']} | {entry['x']} | {'; '.join(entry.get('a', []))}")
+    if (site / "search" / "names.json").exists():
+        names, texts = (json.loads((site / "search" / f"{part}.json").read_text(encoding="utf-8"))
+                        for part in ("names", "texts"))  # fmt: skip
+        for entry, text in zip(names["docs"], texts, strict=True):
+            page, _, anchor = entry["l"].partition("#")
+            found.setdefault(page, []).append(f"#{anchor} | {entry['t']} | {text} | {'; '.join(entry.get('a', []))}")
     return found
 
 

@@ -223,8 +223,9 @@ def own_search(site: Path, graph: Graph, found: list[Page]) -> None:
     index = search_index.build(site, graph, [page.path for page in found])
     theirs = site / "search" / "search_index.json"
     theirs.parent.mkdir(exist_ok=True)
-    text = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
-    (site / "search" / "index.json").write_text(text, encoding="utf-8")
+    for name, content in index.items():
+        text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        (site / "search" / f"{name}.json").write_text(text, encoding="utf-8")
     if theirs.exists():
         theirs.write_text(json.dumps(_EMPTY_INDEX), encoding="utf-8")
 

@@ -38,6 +38,7 @@ _SPELLINGS = (("ization", "isation"), ("izing", "ising"), ("ized", "ised"), ("iz
               ("icense", "icence"), ("efense", "efence"), ("ogram", "ogramme"), ("atalog", "atalogue"),
               ("ialog", "ialogue"), ("eling", "elling"), ("eled", "elled"), ("fillment", "filment"),
               ("judgment", "judgement"))  # fmt: skip
+_OURS = tuple(ours for ours, _ in _SPELLINGS)
 
 
 def documents(site: Path, graph: Graph, paths: list[str]) -> Iterator[dict[str, Any]]:
@@ -107,9 +108,10 @@ def _names(record: Record | None) -> list[str]:
 def vocabulary(graph: Graph, texts: list[str]) -> dict[str, dict[str, str]]:
     """What one may type for the site's words: abbreviations from the records, spellings from the words themselves."""
     words = Counter(word for text in texts for word in _WORD.findall(text.lower()))
+    spelled = [word for word in words if word.endswith(_OURS)]
     spellings = {
         word[: -len(ours)] + theirs: word
-        for word in words for ours, theirs in _SPELLINGS if word.endswith(ours) and len(word) > len(ours)
+        for word in spelled for ours, theirs in _SPELLINGS if word.endswith(ours) and len(word) > len(ours)
     }  # fmt: skip
     short: dict[str, str] = {}
     for row in graph.of("concept"):
@@ -124,6 +126,8 @@ def vocabulary(graph: Graph, texts: list[str]) -> dict[str, dict[str, str]]:
 
 
 def build(site: Path, graph: Graph, paths: list[str]) -> dict[str, Any]:
-    """The whole index, as it is written to search/index.json."""
+    """The index, by the name of each file under search/: what is read first, and the texts, which are most of it."""
     found = list(documents(site, graph, paths))
-    return {"docs": found, "stop": STOP, **vocabulary(graph, [f"{row['t']} {row['x']}" for row in found])}
+    words = vocabulary(graph, [f"{row['t']} {row['x']}" for row in found])
+    texts = [row.pop("x") for row in found]
+    return {"names": {"docs": found, "stop": STOP, **words}, "texts": texts}

@@ -122,7 +122,7 @@ def test_a_record_that_nothing_links_to_is_found(broken: Path, found: Check) -> 
 
 @pytest.mark.parametrize("times", [0, 2])
 def test_a_record_must_be_in_the_index_once(broken: Path, found: Check, times: int) -> None:
-    file = broken / "search" / "index.json"
+    file = broken / "search" / "names.json"
     index = json.loads(file.read_text(encoding="utf-8"))
     hits = [row for row in index["docs"] if row["l"] == "glossary/business/#c-gross-margin"]
     assert len(hits) == 1
@@ -133,8 +133,8 @@ def test_a_record_must_be_in_the_index_once(broken: Path, found: Check, times: i
 
 
 def test_a_site_without_an_index_is_found(broken: Path, found: Check) -> None:
-    (broken / "search" / "index.json").unlink()
-    assert "search/index.json:1: there is no search index" in found()
+    (broken / "search" / "names.json").unlink()
+    assert "search/names.json:1: there is no search index" in found()
 
 
 def test_an_old_anchor_must_stay(broken: Path, found: Check) -> None:

@@ -108,7 +108,7 @@ def test_a_resource_of_a_few_lines_shows_wherever_it_belongs(checkout: Path, bui
         "about/everything/index.html": "The Planted Book",
         "feed.xml": "The Planted Book",
         "api/resources.json": "planted-author",
-        "search/index.json": "resources/#planted-author",
+        "search/names.json": "resources/#planted-author",
         "llms-full.txt": "A planted reason.",
     }.items():
         assert text in (site / page).read_text(encoding="utf-8"), page

@@ -123,8 +123,7 @@ def test_a_folder_without_a_site_is_an_error(tmp_path: Path) -> None:
 
 
 def test_the_search_index_holds_a_record_once_and_no_table(site: Path, graph: Graph) -> None:
-    docs = json.loads((site / "search" / "index.json").read_text(encoding="utf-8"))["docs"]
-    texts = html.unescape(" ".join(row["x"] for row in docs))
+    texts = html.unescape(" ".join(json.loads((site / "search" / "texts.json").read_text(encoding="utf-8"))))
     for row in graph.of("resource"):
         assert texts.count(row.read_for) == 1, row.id
     for row in graph.of("pilot"):

@@ -1,5 +1,6 @@
-// Answers the search box, in place of the theme's worker: same messages, another way to rank. Runs in a web worker, reads
-// search/index.json when the first query comes, and sends nothing anywhere.
+// Answers the search box, in place of the theme's worker: same messages, another way to rank. Runs in a web worker and
+// sends nothing anywhere. When the first query comes it reads search/names.json (titles and what people ask) and answers
+// from that; then search/texts.json, and answers again.
 //
 // A query is a list of words. Each word stands for itself, for what it abbreviates, for other spellings, for words that it
 // begins (the last word, while one types), and, if the site knows none of these, for the nearest words that it knows.
@@ -7,16 +8,26 @@
 const FIELDS = [["t", 6, 0.3], ["a", 6, 0.4], ["x", 1, 0.75]] // field, weight, how much length counts
 const KINDS = { Section: 0.9, Resource: 0.7, Evidence: 0.6, Opinion: 0.6, Term: 0.85, Pilot: 0.85 } // others: 1
 const SATURATION = 1.2
-const MOST = 40
+const MOST = 25 // results; and ways in which a word that is being typed may end
+const SLICE = 200 // documents that are read before the next query gets its turn
 
 let loading
 let engine
+let last // the query that was answered last
 
 // ---------------------------------------------------------------------------------------------------------- words
 
-const split = text => text.normalize("NFKD").replace(/[\u0300-\u036f’']/g, "").toLowerCase().match(/[a-z0-9]+/g) ?? []
+const ACCENTS = /[\u0300-\u036f’']/g
+const split = text => (/^[\x00-\x26\x28-\x7f]*$/.test(text) ? text : text.normalize("NFKD").replace(ACCENTS, ""))
+  .toLowerCase().match(/[a-z0-9]+/g) ?? []
 
+const stems = new Map()
 function stem(word) {
+  if (!stems.has(word)) stems.set(word, cut(word))
+  return stems.get(word)
+}
+
+function cut(word) {
   if (word.length < 4 || /\d/.test(word)) return word
   let root = word.replace(/ies$/, "y").replace(/(ss|us|is)$/, "$1\u0000").replace(/s$/, "").replace("\u0000", "")
   if (root.length > 5) root = root.replace(/(.)\1ing$/, "$1").replace(/ing$/, "").replace(/(.)\1ed$/, "$1").replace(/ed$/, "")
@@ -31,32 +42,94 @@ function distance(a, b, most) {
   for (let i = 1; i <= a.length; i++) {
     const last = row
     row = [i]
+    let least = i
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1]
-      row[j] = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (same ? 0 : 1))
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) row[j] = Math.min(row[j], before[j - 2] + 1)
+      let edits = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (same ? 0 : 1))
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) edits = Math.min(edits, before[j - 2] + 1)
+      row[j] = edits
+      if (edits < least) least = edits
     }
-    if (Math.min(...row) > most) return most + 1
+    if (least > most) return most + 1
     before = last
   }
   return row[b.length]
 }
 
+// The letters of a word as bits. Words that differ in more than two letters for each edit are too far apart.
+function letters(word) {
+  let bits = 0
+  for (let place = 0; place < word.length; place++) bits |= 1 << (word.charCodeAt(place) % 32)
+  return bits
+}
+
+function ones(bits) {
+  let count = 0
+  for (; bits; bits &= bits - 1) count++
+  return count
+}
+
 // ---------------------------------------------------------------------------------------------------------- index
 
 class Engine {
-  constructor({ docs, stop, spelled, short }) {
+  // Reads the names and, if they are there, the texts; a slice at a time, so that queries do not wait for it.
+  static async over(names, texts) {
+    const engine = new Engine(names, texts)
+    for (let place = 0; place < engine.docs.length; place++) {
+      if (place % SLICE === SLICE - 1) await new Promise(resume => setTimeout(resume))
+      engine.read(place)
+    }
+    engine.mean = engine.lengths.map(lengths => lengths.reduce((sum, length) => sum + length, 0) / engine.docs.length || 1)
+    engine.sorted = [...engine.postings.keys()].sort()
+    engine.letters = Int32Array.from(engine.sorted, letters)
+    return engine
+  }
+
+  constructor({ docs, stop, spelled, short }, texts) {
     this.docs = docs
+    this.texts = texts
     this.stop = new Set(stop)
     this.spelled = spelled
     this.short = short
     this.postings = new Map() // stem -> [doc, field, times, …]
     this.written = new Map() // stem -> a word as it is written, for "did you mean"
     this.lengths = FIELDS.map(() => new Float32Array(docs.length))
-    docs.forEach((doc, place) => FIELDS.forEach(([name], field) => {
-      const text = name === "a" ? (doc.a ?? []).join(" ") : doc[name]
+    this.titles = new Map() // a whole name, as stems -> documents
+    this.names = new Map() // stem -> [name, …]: names of documents, a question that one answers included
+    this.named = [] // name -> document
+    this.sizes = [] // name -> its telling words
+    const pages = new Map()
+    this.page = Uint32Array.from(docs, ({ k, l }) => {
+      const page = k === "Section" ? l.split("#")[0] : l
+      if (!pages.has(page)) pages.set(page, pages.size)
+      return pages.get(page)
+    })
+  }
+
+  text(place) {
+    return this.texts?.[place] ?? ""
+  }
+
+  read(place) {
+    const doc = this.docs[place]
+    const names = [doc.t, ...(doc.a ?? [])].map(split)
+    for (const words of names) {
+      const roots = words.map(stem)
+      const whole = roots.join(" ")
+      if (!this.titles.has(whole)) this.titles.set(whole, new Set())
+      this.titles.get(whole).add(place)
+      const telling = new Set(roots.filter((_, at) => !this.stop.has(words[at])))
+      for (const root of telling) {
+        if (!this.names.has(root)) this.names.set(root, [])
+        this.names.get(root).push(this.named.length)
+      }
+      this.named.push(place)
+      this.sizes.push(telling.size)
+    }
+    const fields = { t: names[0], a: names.slice(1).flat(), x: split(this.text(place)) }
+    FIELDS.forEach(([name], field) => {
       const times = new Map()
-      for (const word of split(text)) {
+      for (const word of fields[name]) {
         const root = stem(word)
         times.set(root, (times.get(root) ?? 0) + 1)
         if (!this.written.has(root)) this.written.set(root, word)
@@ -64,19 +137,8 @@ class Engine {
       for (const [root, count] of times) {
         if (!this.postings.has(root)) this.postings.set(root, [])
         this.postings.get(root).push(place, field, count)
-        this.lengths[field][place] += count
       }
-    }))
-    this.mean = this.lengths.map(lengths => lengths.reduce((sum, length) => sum + length, 0) / docs.length || 1)
-    this.page = docs.map(doc => doc.k === "Section" || !doc.l.includes("#") ? doc.l.split("#")[0] : doc.l)
-    this.sorted = [...this.postings.keys()].sort()
-    this.titles = new Map()
-    docs.forEach((doc, place) => {
-      for (const name of [doc.t, ...(doc.a ?? [])]) {
-        const key = split(name).map(stem).join(" ")
-        if (!this.titles.has(key)) this.titles.set(key, new Set())
-        this.titles.get(key).add(place)
-      }
+      this.lengths[field][place] = fields[name].length
     })
   }
 
@@ -96,8 +158,12 @@ class Engine {
     const most = word.length > 6 ? 2 : word.length > 3 ? 1 : 0
     let best = []
     let least = most + 1
-    for (const root of most ? this.sorted : []) {
-      const edits = Math.min(distance(word, root, most), distance(stem(word), root, most))
+    const cut = stem(word)
+    const [whole, part] = [letters(word), letters(cut)]
+    for (let place = 0; most && place < this.sorted.length; place++) {
+      if (ones(whole ^ this.letters[place]) > 2 * most && ones(part ^ this.letters[place]) > 2 * most) continue
+      const root = this.sorted[place]
+      const edits = Math.min(distance(word, root, most), word === cut ? most + 1 : distance(cut, root, most))
       if (edits > most || edits > least) continue
       if (edits < least) [best, least] = [[], edits]
       best.push(root)
@@ -186,45 +252,46 @@ class Engine {
     const exact = this.titles.get(wanted.words.map(stem).join(" ")) ?? this.titles.get(wanted.telling.map(stem).join(" "))
     const asked = new Set(known.map((forms, place) => [...forms.keys()][0] ?? wanted.telling[place]))
     // A section that lacks a word which its page has elsewhere is better than one that lacks it for good.
-    const whole = new Map()
-    for (let place = 0; place < size; place++) {
-      if (seen[place]) whole.set(this.page[place], (whole.get(this.page[place]) ?? 0) | seen[place])
-    }
+    const whole = new Uint32Array(size) // page -> which words it has
+    for (let place = 0; place < size; place++) whole[this.page[place]] |= seen[place]
     const all = weights.reduce((sum, weight) => sum + weight, 0)
     const cover = bits => weights.reduce((sum, weight, number) => sum + (bits & (1 << number) ? weight : 0), 0) / all
+    const likeness = this.likeness(asked)
     const found = []
     for (let place = 0; place < size; place++) {
       if (!scores[place] || !this.allowed(place, wanted)) continue
       const doc = this.docs[place]
-      const share = 0.6 * cover(seen[place]) ** 2 + 0.4 * cover(whole.get(this.page[place])) ** 2
+      const share = 0.6 * cover(seen[place]) ** 2 + 0.4 * cover(whole[this.page[place]]) ** 2
       let score = scores[place] * share * (KINDS[doc.k] ?? 1)
       if (exact?.has(place)) score *= doc.k === "Section" ? 3 : 4
-      else if (asked.size > 1) score *= (1 + 1.8 * this.answers(doc, asked)) * (doc.k === "Term" && asked.size > 2 ? 0.75 : 1)
+      else if (asked.size > 1) score *= (1 + 1.8 * (likeness.get(place) ?? 0)) * (doc.k === "Term" && asked.size > 2 ? 0.75 : 1)
       found.push([place, score])
     }
     return { items: this.groups(found.sort((a, b) => b[1] - a[1]), known), corrections, wanted }
   }
 
-  // How nearly the query is one of the questions that a document answers: shared words, of the words of both.
-  answers(doc, asked) {
-    let best = 0
-    for (const name of [doc.t, ...(doc.a ?? [])]) {
-      const words = new Set(split(name).filter(word => !this.stop.has(word)).map(stem))
-      let shared = 0
-      for (const word of asked) if (words.has(word)) shared++
-      if (shared > 1 || asked.size === 1) best = Math.max(best, 0.5 * shared / asked.size + 0.5 * shared / (words.size + asked.size - shared))
+  // How nearly the query is one of the names or questions of a document: shared words, of the words of both.
+  likeness(asked) {
+    const shared = new Map()
+    for (const word of asked) for (const name of this.names.get(word) ?? []) shared.set(name, (shared.get(name) ?? 0) + 1)
+    const found = new Map()
+    for (const [name, count] of shared) {
+      if (count < 2) continue
+      const like = 0.5 * count / asked.size + 0.5 * count / (this.sizes[name] + asked.size - count)
+      const place = this.named[name]
+      if (like > (found.get(place) ?? 0)) found.set(place, like)
     }
-    return best
+    return found
   }
 
   allowed(place, { phrases, not, must, fields }) {
     if (!phrases.length && !not.length && !must.length && !fields.length) return true
     const doc = this.docs[place]
-    const words = split(`${doc.t} ${(doc.a ?? []).join(" ")} ${doc.x}`)
+    const words = split(`${doc.t} ${(doc.a ?? []).join(" ")} ${this.text(place)}`)
     const whole = ` ${words.join(" ")} `
     const roots = new Set(words.map(stem))
     return phrases.every(phrase => whole.includes(` ${phrase} `)) && !not.some(phrase => whole.includes(` ${phrase} `)) &&
-      must.every(root => roots.has(root)) && fields.every(([field, root]) => split(doc[field]).map(stem).includes(root))
+      must.every(root => roots.has(root)) && fields.every(([field, root]) => split(field === "t" ? doc.t : this.text(place)).map(stem).includes(root))
   }
 
   // Results page by page; where records share a page, each record is a result of its own.
@@ -235,14 +302,14 @@ class Engine {
       const doc = this.docs[place]
       const page = this.page[place]
       if (!groups.has(page)) groups.set(page, [])
-      groups.get(page).push({ doc, score })
+      groups.get(page).push({ doc, score, place })
     }
     return [...groups.values()]
       .map(items => ({ items, score: items[0].score + 0.1 * items.slice(1, 4).reduce((sum, item) => sum + item.score, 0) }))
       .sort((a, b) => b.score - a.score).slice(0, MOST)
-      .map(({ items }) => items.slice(0, 4).map(({ doc, score }) => ({
+      .map(({ items }) => items.slice(0, 4).map(({ doc, score, place }) => ({
         location: doc.l, score, terms: {}, title: (doc.k === "Section" || doc.k === "Page" ? "" : `${doc.k}: `) + escape(doc.t),
-        text: teaser(doc.x, roots),
+        text: teaser(this.text(place), roots),
       })))
   }
 }
@@ -267,22 +334,30 @@ function teaser(text, roots) {
 
 // -------------------------------------------------------------------------------------------------------- messages
 
-function load() {
-  loading ??= fetch(new URL("../search/index.json", self.location))
-    .then(response => response.json())
-    .then(index => { engine = new Engine(index) })
-  return loading
+async function load() {
+  const read = async name => (await fetch(new URL(`../search/${name}.json`, self.location))).json()
+  const names = await read("names")
+  engine = await Engine.over(names)
+  read("texts").then(texts => Engine.over(names, texts)).then(whole => {
+    engine = whole
+    if (last) answer(last)
+  })
 }
 
 const talk = new BroadcastChannel("fieldbook-search")
 
-addEventListener("message", async ({ data: { type, data } }) => {
-  if (type === 0) return postMessage({ type: 1 })
-  const text = data.trim()
-  if (!text) return postMessage({ type: 3, data: { items: [] } })
-  await load()
-  const { items, corrections, wanted } = engine.search(data)
+function answer(query) {
+  last = query
+  const { items, corrections, wanted } = engine.search(query)
   postMessage({ type: 3, data: { items } })
   const near = items.length ? [] : wanted.telling.flatMap(word => engine.nearest(word).map(root => engine.written.get(root)))
-  talk.postMessage({ text, corrections, empty: !items.length, near: [...new Set(near)].slice(0, 5) })
+  talk.postMessage({ text: query.trim(), corrections, empty: !items.length && !!engine.texts, near: [...new Set(near)].slice(0, 5) })
+}
+
+addEventListener("message", async ({ data: { type, data } }) => {
+  if (type === 0) return postMessage({ type: 1 })
+  last = undefined
+  if (!data.trim()) return postMessage({ type: 3, data: { items: [] } })
+  await (loading ??= load())
+  answer(data)
 })

@@ -5,7 +5,8 @@ const input = document.querySelector(".md-search__input")
 const meta = document.querySelector(".md-search-result__meta")
 
 if (input && meta) {
-  input.addEventListener("focus", () => fetch(new URL("search/index.json", root)), { once: true })
+  const fetched = name => fetch(new URL(`search/${name}.json`, root)).then(answer => answer.text())
+  input.addEventListener("focus", () => fetched("names").then(() => fetched("texts")), { once: true })
   const note = document.createElement("p")
   note.className = "kb-search-note"
   note.setAttribute("role", "status")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,10 +35,18 @@ def written(docs: Path) -> list[Written]:
     return found
 
 
-def of_domain(docs: Path, domain: str, skills_only: bool = False) -> list[str]:
-    """The Markdown of a domain's pages: hub and skills and, unless `skills_only`, Industry's product types."""
+def of_domain(docs: Path, domain: str) -> list[str]:
+    """The Markdown of a domain's pages: hub, skills and, for Industry, the comparison of product types."""
     folder = docs / "domains" / domain
-    files = folder.glob("*.md") if skills_only else folder.rglob("*.md")
+    return _texts([*folder.glob("*.md"), *folder.glob("types/index.md")])
+
+
+def product_types(docs: Path) -> list[str]:
+    """The Markdown of the pages on one product type each, which Industry has besides."""
+    return _texts(set((docs / "domains" / "industry" / "types").glob("*.md")) - set(docs.rglob("types/index.md")))
+
+
+def _texts(files: Iterable[Path]) -> list[str]:
     return [_HEAD.sub("", file.read_text(encoding="utf-8")) for file in sorted(files)]
 
 
@@ -52,10 +61,8 @@ def examples(text: str) -> int:
 
 
 def sources(graph: Graph, domain: str) -> set[str]:
-    """The outside addresses that a domain's pages, skills, pilots, terms and, for Industry, product types rest on."""
+    """The outside addresses that a domain's pages, skills, pilots and terms rest on."""
     found = {link for text in of_domain(graph.catalogue.root.parent, domain) for link in _LINK.findall(text)}
     for kind in ("skill", "pilot", "concept"):
         found |= {url for row in graph.of(kind) if row.domain == domain for url in row.sources}
-    if domain == "industry":
-        found |= {url for row in graph.of("industry") for url in row.sources}
     return found

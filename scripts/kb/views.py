@@ -298,9 +298,11 @@ def coverage(graph: Graph) -> Fragment:
     skills_ = Counter(row.domain for row in graph.of("skill"))
     rows = [(row, skills_[row.id], pilots_[row.id], homes[row.id], free[row.id], terms[row.id])
             for row in graph.of("domain")]  # fmt: skip
-    texts = {row.id: pages.of_domain(graph.catalogue.root.parent, row.id) for row in graph.of("domain")}
-    depth = [(row, len(texts[row.id]), sum(map(pages.words, texts[row.id])), sum(map(pages.examples, texts[row.id])),
-              len(pages.sources(graph, row.id))) for row in graph.of("domain")]  # fmt: skip
+    docs = graph.catalogue.root.parent
+    written = [(row.id, pages.of_domain(docs, row.id), pages.sources(graph, row.id)) for row in graph.of("domain")]
+    typed = {url for row in graph.of("industry") for url in row.sources}
+    depth = [(domain, len(texts), sum(map(pages.words, texts)), sum(map(pages.examples, texts)), len(sources))
+             for domain, texts, sources in [*written, (None, pages.product_types(docs), typed)]]  # fmt: skip
     facts = [fact for row in graph.of("credential") for fact in row.facts]
     gaps = {
         "Facts": len(facts),
