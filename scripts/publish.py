@@ -215,7 +215,7 @@ def complete(page: Page, graph: Graph, base: str, preview: bool) -> None:
 
 # What the theme's script loads with every page. It is told of a worker that fetches the real index when it is needed.
 _EMPTY_INDEX = {"config": {"lang": ["en"], "separator": r"[\s\-]+", "pipeline": [], "fields": {}}, "docs": []}
-_WORKER = re.compile(r'("search": ")[^"]*(")')
+_WORKER = re.compile(r'("search": "[^"]*?)assets/[^"]*(")')
 
 
 def own_search(site: Path, graph: Graph, found: list[Page]) -> None:
