@@ -58,6 +58,8 @@ def documents(site: Path, graph: Graph, paths: list[str]) -> Iterator[dict[str, 
                 continue
             record = records.get(address)
             kind = KINDS[record.kind] if record else page_kind if place == 0 else "Section"
+            if kind == "Section" and isinstance(graph.records.get(anchor), Credential):
+                kind = "Figures"  # of a certificate that has a page of its own
             names = [*_names(record), *(asked if place == 0 else [])]
             yield {"l": address, "t": title, "k": kind, "x": text, **({"a": names} if names else {})}
 

@@ -6,7 +6,7 @@
 // begins (the last word, while one types), and, if the site knows none of these, for the nearest words that it knows.
 
 const FIELDS = [["t", 6, 0.3], ["a", 6, 0.4], ["x", 1, 0.75]] // field, weight, how much length counts
-const KINDS = { Section: 0.9, Resource: 0.7, Evidence: 0.6, Opinion: 0.6, Term: 0.85, Pilot: 0.85 } // others: 1
+const KINDS = { Section: 0.9, Figures: 0.6, Resource: 0.7, Evidence: 0.6, Opinion: 0.6, Term: 0.85, Pilot: 0.85 } // others: 1
 const SATURATION = 1.2
 const MOST = 25 // results; and ways in which a word that is being typed may end
 const SLICE = 200 // documents that are read before the next query gets its turn
@@ -80,6 +80,7 @@ class Engine {
       engine.read(place)
     }
     engine.mean = engine.lengths.map(lengths => lengths.reduce((sum, length) => sum + length, 0) / engine.docs.length || 1)
+    engine.sizes = engine.telling.map(roots => roots.reduce((sum, root) => sum + engine.rare(root), 0))
     engine.sorted = [...engine.postings.keys()].sort()
     engine.letters = Int32Array.from(engine.sorted, letters)
     return engine
@@ -93,17 +94,25 @@ class Engine {
     this.short = short
     this.postings = new Map() // stem -> [doc, field, times, …]
     this.written = new Map() // stem -> a word as it is written, for "did you mean"
+    this.having = new Map() // stem -> number of documents
     this.lengths = FIELDS.map(() => new Float32Array(docs.length))
     this.titles = new Map() // a whole name, as stems -> documents
     this.names = new Map() // stem -> [name, …]: names of documents, a question that one answers included
     this.named = [] // name -> document
-    this.sizes = [] // name -> its telling words
+    this.telling = [] // name -> its telling words
+    this.sizes = []
     const pages = new Map()
     this.page = Uint32Array.from(docs, ({ k, l }) => {
       const page = k === "Section" ? l.split("#")[0] : l
       if (!pages.has(page)) pages.set(page, pages.size)
       return pages.get(page)
     })
+  }
+
+  // How much a word tells: the fewer documents have it, the more.
+  rare(root) {
+    const having = this.having.get(root) ?? 0
+    return Math.log(1 + (this.docs.length - having + 0.5) / (having + 0.5))
   }
 
   text(place) {
@@ -124,7 +133,7 @@ class Engine {
         this.names.get(root).push(this.named.length)
       }
       this.named.push(place)
-      this.sizes.push(telling.size)
+      this.telling.push([...telling])
     }
     const fields = { t: names[0], a: names.slice(1).flat(), x: split(this.text(place)) }
     FIELDS.forEach(([name], field) => {
@@ -136,7 +145,9 @@ class Engine {
       }
       for (const [root, count] of times) {
         if (!this.postings.has(root)) this.postings.set(root, [])
-        this.postings.get(root).push(place, field, count)
+        const postings = this.postings.get(root)
+        if (postings.at(-3) !== place) this.having.set(root, (this.having.get(root) ?? 0) + 1)
+        postings.push(place, field, count)
       }
       this.lengths[field][place] = fields[name].length
     })
@@ -227,9 +238,7 @@ class Engine {
       let rarest = 0
       for (const [root, weight] of forms) {
         const postings = this.postings.get(root)
-        const documents = new Set()
-        for (let at = 0; at < postings.length; at += 3) documents.add(postings[at])
-        const rare = Math.log(1 + (size - documents.size + 0.5) / (documents.size + 0.5))
+        const rare = this.rare(root)
         rarest = Math.max(rarest, rare * weight)
         const here = new Map()
         for (let at = 0; at < postings.length; at += 3) {
@@ -256,7 +265,7 @@ class Engine {
     for (let place = 0; place < size; place++) whole[this.page[place]] |= seen[place]
     const all = weights.reduce((sum, weight) => sum + weight, 0)
     const cover = bits => weights.reduce((sum, weight, number) => sum + (bits & (1 << number) ? weight : 0), 0) / all
-    const likeness = this.likeness(asked)
+    const likeness = this.likeness(known, weights, all)
     const found = []
     for (let place = 0; place < size; place++) {
       if (!scores[place] || !this.allowed(place, wanted)) continue
@@ -264,20 +273,31 @@ class Engine {
       const share = 0.6 * cover(seen[place]) ** 2 + 0.4 * cover(whole[this.page[place]]) ** 2
       let score = scores[place] * share * (KINDS[doc.k] ?? 1)
       if (exact?.has(place)) score *= doc.k === "Section" ? 3 : 4
-      else if (asked.size > 1) score *= (1 + 1.8 * (likeness.get(place) ?? 0)) * (doc.k === "Term" && asked.size > 2 ? 0.75 : 1)
+      else if (asked.size > 1) score *= (1 + 2.5 * (likeness.get(place) ?? 0)) * (doc.k === "Term" && asked.size > 2 ? 0.75 : 1)
       found.push([place, score])
     }
     return { items: this.groups(found.sort((a, b) => b[1] - a[1]), known), corrections, wanted }
   }
 
-  // How nearly the query is one of the names or questions of a document: shared words, of the words of both.
-  likeness(asked) {
+  // How nearly the query is one of the names or questions of a document: shared words, of the words of both, rare words
+  // counting more. 1 is the same words.
+  likeness(known, weights, all) {
     const shared = new Map()
-    for (const word of asked) for (const name of this.names.get(word) ?? []) shared.set(name, (shared.get(name) ?? 0) + 1)
+    const count = new Map()
+    known.slice(0, 30).forEach((forms, number) => {
+      const best = new Map()
+      for (const [root, weight] of forms) {
+        for (const name of this.names.get(root) ?? []) if (weight > (best.get(name) ?? 0)) best.set(name, weight)
+      }
+      for (const [name, weight] of best) {
+        shared.set(name, (shared.get(name) ?? 0) + weight * weights[number])
+        count.set(name, (count.get(name) ?? 0) + 1)
+      }
+    })
     const found = new Map()
-    for (const [name, count] of shared) {
-      if (count < 2) continue
-      const like = 0.5 * count / asked.size + 0.5 * count / (this.sizes[name] + asked.size - count)
+    for (const [name, weight] of shared) {
+      if (count.get(name) < 2) continue
+      const like = 0.5 * weight / all + 0.5 * weight / Math.max(weight, this.sizes[name] + all - weight)
       const place = this.named[name]
       if (like > (found.get(place) ?? 0)) found.set(place, like)
     }
