@@ -147,7 +147,7 @@ def feed(graph: Graph, base: str, most: int = 50) -> bytes:
         add(entry, "id", identifier(f"resource/{row.id}"))
         add(entry, "title", row.name)
         add(entry, "updated", f"{row.added}T00:00:00Z")
-        add(entry, "link", rel="alternate", href=f"{base}resources/#{row.id}")
+        add(entry, "link", rel="alternate", href=f"{base}{graph.address(row)}")
         add(entry, "link", rel="related", href=row.url)
         add(entry, "summary", f"Read it for: {row.read_for} Skip it if: {row.skip_if}")
         for domain in row.domains:

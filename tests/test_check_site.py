@@ -104,8 +104,8 @@ def test_a_style_sheet_that_loads_from_elsewhere_is_found(broken: Path, found: C
 
 def test_a_record_that_lost_its_anchor_is_found(broken: Path, found: Check, graph: Graph) -> None:
     record = graph.of("resource")[0]
-    edit(broken / "resources" / "index.html", f'id="{record.id}"', 'id="other"')
-    assert f"resources/index.html:1: {record.id}: the record is not where it should be" in found()
+    edit(broken / "resources" / record.home / "index.html", f'id="{record.id}"', 'id="other"')
+    assert f"resources/{record.home}/index.html:1: {record.id}: the record is not where it should be" in found()
 
 
 def test_a_record_that_nothing_links_to_is_found(broken: Path, found: Check) -> None:

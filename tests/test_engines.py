@@ -64,7 +64,7 @@ def test_zensical_differs_only_where_it_may(pages: dict[str, Pages]) -> None:
 
 def test_there_is_something_to_compare(pages: dict[str, Pages]) -> None:
     for engine, found in pages.items():
-        catalog = found["resources/"]
+        catalog = found["resources/business/"]
         assert "inspired-cagan" in catalog.parts["anchor"], engine
         assert any(entry.startswith("#inspired-cagan |") for entry in catalog.parts["search entry"]), engine
         assert "domains/business/strategy/" in catalog.parts["link"], engine

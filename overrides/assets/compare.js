@@ -62,15 +62,11 @@ function show() {
 }
 
 for (const [id, row] of rows) {
-  const box = document.createElement("input")
-  box.type = "checkbox"
+  const box = row.querySelector("input")
+  box.parentElement.hidden = false
   box.addEventListener("change", () => {
     const ids = chosen()
     choose(box.checked ? [...ids, id] : ids.filter(other => other !== id))
   })
-  const label = cell("label", box, " compare")
-  label.className = "kb-pick"
-  label.title = `Set ${row.dataset.name} beside another`
-  row.querySelector("th").append(label)
 }
 show()

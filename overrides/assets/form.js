@@ -1,4 +1,4 @@
-// A form that scripts answer: hidden without them, never sent, and `update` runs at each change.
+// A form that scripts answer: hidden without them (the style sheet makes room for it where they run), never sent, and `update` runs at each change.
 
 export function live(form, update) {
   form.hidden = false

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import Any, TypeVar
 
 from kb.load import Catalogue
-from kb.model import KINDS, Concept, Credential, Pilot, Record, Skill
+from kb.model import KINDS, Concept, Credential, Pilot, Record, Resource, Skill
 from kb.problems import UsageError, nearest
 from kb.rules import references
 
@@ -67,9 +67,11 @@ class Graph:
             return f"practice/pilots/{record.id.removeprefix('p-')}/"
         if isinstance(record, Concept):
             return f"glossary/{record.domain}/#{record.id}"
+        if isinstance(record, Resource):
+            return f"resources/{record.home}/#{record.id}"
         if isinstance(record, Credential) and record.page:
             return f"certifications/{record.page}/"
-        folder = {"domain": "domains/{}/", "industry": "domains/industry/types/{}/", "resource": "resources/#{}",
+        folder = {"domain": "domains/{}/", "industry": "domains/industry/types/{}/",
                   "credential": "certifications/figures/#{}", "evidence": "certifications/evidence/#{}",
                   "opinion": "about/opinions/#{}"}  # fmt: skip
         return folder[record.kind].format(record.id)

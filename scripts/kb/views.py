@@ -128,14 +128,14 @@ def resources(
     first: int | None = None,
     **filters: Any,
 ) -> Fragment:
-    """Resources as a table, or as cards that each carry their own address (`view="cards"`, once on the site).
+    """Resources as a table, as a list of titles, or as cards that each carry their own address (`view="cards"`).
 
     `first` shows so many rows and folds the others; `limit` leaves the others out.
     """
     if sort not in ORDERS:
         raise UsageError(f"resources: unknown sort '{sort}'" + nearest(sort, ORDERS))
-    if view not in ("table", "cards"):
-        raise UsageError(f"resources: unknown view '{view}'" + nearest(view, ("table", "cards")))
+    if view not in (views := ("table", "list", "cards")):
+        raise UsageError(f"resources: unknown view '{view}'" + nearest(view, views))
     rows = limited(sorted(select(graph, "resource", **filters), key=ORDERS[sort]), limit)
     return render(graph, f"resources_{view}", rows=rows[: first or len(rows)], folded=rows[first:] if first else [])
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 import yaml
+from lxml import html as lxml_html
 from playwright.sync_api import Browser, Page, expect
 
 from browser.test_pages import open_page
@@ -58,20 +61,18 @@ def rank(groups: list[list[dict[str, str]]], right: list[str]) -> int:
 
 
 def test_the_right_page_comes_first(page: Page, address: str) -> None:
-    """A floor beneath what was measured: mean reciprocal rank, share in the first three, and no kind left behind."""
+    """A floor beneath what was measured: for all queries, for each kind, and for those that were put aside."""
     found = ask(page, address, *(row["query"] for row in QUERIES))
-    ranks = [rank(groups, row["pages"]) for groups, row in zip(found, QUERIES, strict=True)]
-    by_kind = defaultdict(list)
-    for place, row in zip(ranks, QUERIES, strict=True):
-        by_kind[row["kind"]].append(1 / place if place else 0)
-    worst = [row["query"] for place, row in zip(ranks, QUERIES, strict=True) if not 0 < place <= 3]
-    scores = [score for kind in by_kind.values() for score in kind]
-    assert len(scores) >= 200 and len(by_kind) == 6
-    assert sum(scores) / len(scores) >= 0.92, worst
-    assert sum(0 < place <= 3 for place in ranks) / len(ranks) >= 0.95, worst
-    assert {
-        kind: round(sum(rows) / len(rows), 2) for kind, rows in by_kind.items() if sum(rows) / len(rows) < 0.86
-    } == {}
+    scores: dict[str, list[float]] = defaultdict(list)
+    for groups, row in zip(found, QUERIES, strict=True):
+        place = rank(groups, row["pages"])
+        for group in ("all", row["kind"], "put aside" if row.get("held") else "seen"):
+            scores[group].append(1 / place if place else 0)
+    mean = {group: round(sum(rows) / len(rows), 3) for group, rows in scores.items()}
+    assert len(scores["all"]) >= 300 and len(scores["put aside"]) * 5 >= len(scores["all"]) and len(mean) == 9
+    assert mean["all"] >= 0.95 and mean["put aside"] >= 0.92, mean
+    assert {kind: value for kind, value in mean.items() if value < 0.88} == {}
+    assert sum(score > 0.3 for score in scores["all"]) / len(scores["all"]) >= 0.97
     assert [row["query"] for groups, row in zip(found, QUERIES, strict=True) if not groups] == []
 
 
@@ -101,12 +102,13 @@ def test_text_of_results_is_text(page: Page, address: str) -> None:
 @pytest.mark.parametrize(
     ("query", "right"),
     [("cspo", "certifications/cspo/"), ("north star metric", "glossary/business/#c-north-star-metric"),
-     ("inspired", "resources/#inspired-cagan"), ("api", "glossary/tech/#c-api"),
+     ("inspired", "resources/business/#inspired-cagan"), ("api", "glossary/tech/#c-api"),
      ("csm vs psm", "certifications/compare/csm-vs-psm/")],
 )  # fmt: skip
-def test_typing_leads_to_the_page(browser: Browser, address: str, query: str, right: str) -> None:
+@pytest.mark.parametrize("start", ["", "certifications/mba/"])
+def test_typing_leads_to_the_page(browser: Browser, address: str, start: str, query: str, right: str) -> None:
     page = open_page(browser)
-    page.goto(address, wait_until="networkidle")
+    page.goto(address + start, wait_until="networkidle")
     page.locator(".md-search__input").first.click()
     page.keyboard.type(query, delay=20)
     page.wait_for_selector(".md-search-result__link")
@@ -119,7 +121,7 @@ def test_typing_leads_to_the_page(browser: Browser, address: str, query: str, ri
     assert any(link == right or link.partition("#")[0] == right for link in found), found
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: url != address)
+    page.wait_for_url(lambda url: url != address + start)
     page.context.close()
 
 
@@ -137,6 +139,33 @@ def test_nothing_is_loaded_before_search_is_wanted_and_nothing_is_kept(browser: 
     kept = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])")
     assert "zebra" not in kept
     page.context.close()
+
+
+def test_search_works_offline_once_it_was_loaded(browser: Browser, address: str) -> None:
+    page = open_page(browser)
+    page.goto(address + "job/roles/", wait_until="networkidle")
+    page.locator(".md-search__input").first.click()
+    page.keyboard.type("cspo")
+    page.wait_for_selector(".md-search-result__link")
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    page.locator(".md-search__input").first.fill("")
+    page.keyboard.type("retrospective")
+    expect(page.locator(".md-search-result__list")).to_contain_text("Retrospective")
+    page.context.close()
+
+
+def test_a_question_is_one_click_from_the_page_that_opens_first(page: Page, address: str, site: Path) -> None:
+    """The first result answers in full, or its main column links to the page that does."""
+    rows = [row for row in QUERIES if row.get("says")]
+    far = []
+    for row, groups in zip(rows, ask(page, address, *(row["query"] for row in rows)), strict=True):
+        first, goal = (path.partition("#")[0] for path in (groups[0][0]["location"], row["pages"][0]))
+        tree = lxml_html.parse(str(site / first / "index.html"), lxml_html.HTMLParser(encoding="utf-8"))
+        links = tree.xpath('//article[contains(@class, "md-content__inner")]//@href')
+        if goal not in {first, *(urljoin(f"/{first}", link).partition("#")[0].lstrip("/") for link in links)}:
+            far.append(f"{row['query']}: {first}, not {goal}")
+    assert len(rows) >= 100 and far == []
 
 
 def test_a_correction_and_an_empty_answer_are_said(browser: Browser, address: str) -> None:
