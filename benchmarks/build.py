@@ -15,11 +15,11 @@ twenty. Each page but the first two has some paragraphs and a table of 25 resour
 headings, anchors, links and words of ours, hand and Zensical must be equal, or nothing is measured. Explained terms are
 left out everywhere, since nobody would write them by hand.
 
-A figure is the processor time, user and system, of one whole build (a process and the processes it starts), search index
-included: the theme's or Zensical's own, which they make as they build, and for ours that of `search_index`. After one
-round that does not count, the variants take turns for K rounds, so that a change of the machine's speed hits all alike.
-Times are medians; a ratio is the median of the ratios within each round. Nothing is asserted about time: goals are
-printed beside the figures.
+A figure is the processor time, user and system, of one whole build (a process and the processes it starts), with the
+search index: the theme's or Zensical's own, which they make as they build, and for ours that of `search_index`. After
+one round that does not count, the variants take turns for K rounds, so that a change of the machine's speed hits all
+alike. Times are medians; a ratio is the median of the ratios within each round. Nothing is asserted about time: goals
+are printed beside the figures.
 
 Three tables: (1) builds of 60, 240 and 960 pages with 300 resources. (2) what a page costs: the build, less that of a
 site with home and catalog only, by the number of further pages; and how much dearer that is at the largest size than at

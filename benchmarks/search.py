@@ -5,10 +5,10 @@
 - ours: the site as it is published
 - stock: the same pages with the search of Material as it comes
 - pagefind: the index that Pagefind makes of our pages, in Pagefind's own box
-- minisearch: the documents of `stock` in MiniSearch, with titles weighing double, prefixes, and one typo in five letters
+- minisearch: the documents of `stock` in MiniSearch; titles weigh double, words match by their beginning and with slips
 
-Needs Chromium, and npm to fetch MiniSearch. A result is a page with the sections that were found on it; it is right when
-it is one of the pages that the query lists. Five measurements:
+Needs Chromium, and npm to fetch MiniSearch. A result is a page with the sections that were found on it; it is right
+when it is one of the pages that the query lists. Five measurements:
 
 1. ranking, for each kind of query: mean reciprocal rank of the first ten, right page first and in the first three,
    queries without a result. Queries marked `held` were not looked at while the ranking was made; they are a row apart.
@@ -16,9 +16,9 @@ it is one of the pages that the query lists. Five measurements:
 3. from the press of a key to the frame that shows the results, with everything loaded, at a quarter of the speed. The
    browser's own throttle leaves workers alone, so all its processes are stopped for three quarters of the time. The
    slowdown that this gives is measured too.
-4. cold, over a slow line (0.15 s for each answer, then 200 KB/s): from opening the page to the first result, for a reader
-   who types at once, and for one who reads for ten seconds first (from the last key).
-5. ours with as many documents as 5,000 and 20,000 records would give, made of the real ones with other words.
+4. cold, over a slow line (0.15 s for each answer, then 200 KB/s): from opening the page to the first result, for a
+   reader who types at once, and for one who reads for ten seconds first (from the last key).
+5. the third again, with as many documents as 5,000 and 20,000 records would give: the real ones, with other words.
 
 Nothing is asserted: goals are printed beside the figures.
 """
@@ -26,8 +26,6 @@ Nothing is asserted: goals are printed beside the figures.
 from __future__ import annotations
 
 import argparse
-import gzip
-import http.server
 import json
 import os
 import random
@@ -53,13 +51,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
 
 import yaml
 from playwright.sync_api import Browser, Page, sync_playwright
+from served import Server
 
 import engines
 from dev import ROOT, environment, python_of
 
 FOLDER = engines.FOLDER
 MINISEARCH = "minisearch@7.2.0"
-LATENCY, RATE = 0.15, 200_000  # of the slow line: seconds before an answer, bytes a second for all answers together
 WORDS = ("retention", "cspo", "roadmap template", "north star metric", "how technical", "api", "usability test", "mba")
 DOCUMENTS_A_RECORD = 2.8  # of this site: its pages and their sections count too
 
@@ -100,7 +98,9 @@ def build_stock(tree: Path) -> Path:
         file.write("\n\ndel on_pre_page_macros\n")
     settings = (tree / "mkdocs.yml").read_text(encoding="utf-8")
     first, _, rest = settings.partition("  - search:")
-    (tree / "mkdocs.yml").write_text(f"{first}  - search\n  - macros{rest.partition('  - macros')[2]}", encoding="utf-8")
+    (tree / "mkdocs.yml").write_text(
+        f"{first}  - search\n  - macros{rest.partition('  - macros')[2]}", encoding="utf-8"
+    )
     (tree / "overrides" / "assets" / "search.js").write_text("", encoding="utf-8")
     mkdocs = python_of(FOLDER / "env-mkdocs").parent / "mkdocs"
     run(mkdocs, "build", "--quiet", "--site-dir", "site-stock", cwd=tree, NO_MKDOCS_2_WARNING="1")
@@ -114,7 +114,8 @@ def build_pagefind(site: Path, folder: Path) -> Box:
     run(python, "-m", "pagefind", "--site", folder, "--root-selector", "article.md-content__inner",
         "--exclude-selectors", "[data-search-exclude], [data-skip], .kb-tip, .kb-asks, .headerlink")  # fmt: skip
     page = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Pagefind</title>
-<link href="pagefind/pagefind-ui.css" rel="stylesheet"><script src="pagefind/pagefind-ui.js"></script><div id="box"></div>
+<link href="pagefind/pagefind-ui.css" rel="stylesheet"><script src="pagefind/pagefind-ui.js"></script>
+<div id="box"></div>
 <script>new PagefindUI({element: "#box", showSubResults: true, showImages: false, pageSize: 10})</script></html>"""
     (folder / "box.html").write_text(page, encoding="utf-8")
     return Box(folder, "box.html", ".pagefind-ui__search-input", ".pagefind-ui__result")
@@ -163,47 +164,6 @@ def run(*command: str | Path, cwd: Path = ROOT, **more: str) -> None:
 # ------------------------------------------------------------------------------------------------ serving and typing
 
 
-class Server(http.server.ThreadingHTTPServer):
-    """Serves a folder, compressed; counts the bytes of its answers, and can be as slow as a poor line."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(("127.0.0.1", 0), partial(_Handler, directory=str(folder)))
-        self.sent, self.slow, self.line = 0, False, threading.Lock()
-        self.address = f"http://127.0.0.1:{self.server_address[1]}/"
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-
-class _Handler(http.server.SimpleHTTPRequestHandler):
-    server: Server
-
-    def log_message(self, *_: object) -> None:
-        """Says nothing."""
-
-    def do_GET(self) -> None:  # noqa: N802 (the name that http.server calls)
-        path = Path(self.translate_path(self.path))
-        path = path / "index.html" if path.is_dir() else path
-        if not path.exists():
-            return self.send_error(404)
-        body = gzip.compress(path.read_bytes(), 6, mtime=0)
-        if self.server.slow:
-            time.sleep(LATENCY)
-        self.send_response(200)
-        self.send_header("Content-Type", self.guess_type(str(path)))
-        self.send_header("Content-Encoding", "gzip")
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("Cache-Control", "max-age=600")
-        self.end_headers()
-        self.server.sent += len(body)
-        for start in range(0, len(body), 4096):
-            part = body[start : start + 4096]
-            if self.server.slow:
-                with self.server.line:
-                    time.sleep(len(part) / RATE)
-            with suppress(ConnectionError):
-                self.wfile.write(part)
-        return None
-
-
 @contextmanager
 def opened(browser: Browser, server: Server, box: Box) -> Iterator[Page]:
     """The page with the box, in a browser that has never seen it."""
@@ -236,7 +196,7 @@ def search(page: Page, box: Box, query: str) -> tuple[list[list[str]], float]:
     for _ in range(60):
         page.wait_for_timeout(100)
         rested = page.evaluate("performance.now() - Math.max(window.pressed, window.changed || 0)")
-        if page.evaluate("window.shown") and rested > 400 or rested > 2500:
+        if (page.evaluate("window.shown") and rested > 400) or rested > 2500:
             break
     script = "(items) => items.slice(0, 10).map(item => [...item.querySelectorAll('a')].map(link => link.href))"
     delay = float(page.evaluate("window.shown - window.pressed"))

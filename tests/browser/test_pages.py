@@ -20,8 +20,9 @@ TYPES = {
     "pair": "certifications/compare/cspo-vs-pspo/", "cost": "certifications/cost/", "mba": "certifications/mba/",
     "figures": "certifications/figures/", "postings": "certifications/postings/",
     "evidence": "certifications/evidence/", "practice": "practice/", "pilots": "practice/pilots/",
-    "pilot": "practice/pilots/cookiecats/", "catalog": "resources/", "cards": "resources/business/", "glossary": "glossary/",
-    "terms": "glossary/user-design/", "opinions": "about/opinions/", "coverage": "about/coverage/",
+    "pilot": "practice/pilots/cookiecats/", "catalog": "resources/", "cards": "resources/business/",
+    "glossary": "glossary/", "terms": "glossary/user-design/", "opinions": "about/opinions/",
+    "coverage": "about/coverage/",
     "writing": "about/writing/", "error": "404.html", "job": "job/roles/", "paths": "job/paths/",
     "disagreements": "job/disagreements/",
 }  # fmt: skip

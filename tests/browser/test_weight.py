@@ -38,8 +38,9 @@ def test_a_first_visit_is_light(phone: Page, address: str, site: Path, name: str
 
 SHIFT = """() => new Promise(done => {
     let sum = 0
-    new PerformanceObserver(list => list.getEntries().forEach(entry => { sum += entry.hadRecentInput ? 0 : entry.value }))
-        .observe({type: "layout-shift", buffered: true})
+    new PerformanceObserver(list => {
+        for (const entry of list.getEntries()) sum += entry.hadRecentInput ? 0 : entry.value
+    }).observe({type: "layout-shift", buffered: true})
     setTimeout(() => done(sum), 300)
 })"""
 
