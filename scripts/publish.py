@@ -59,8 +59,9 @@ def read_page(site: Path, file: Path) -> Page:
     found = tree.xpath('//meta[@name="description"]/@content')
     path = file.relative_to(site).as_posix().removesuffix("index.html")
     main = tree.xpath('//article[contains(@class, "md-content__inner")]')
-    for tip in tree.xpath('//span[@class="kb-tip"]'):  # what a term shows on hover stands in the middle of a sentence
-        tip.drop_tree()
+    # What a term shows on hover stands in the middle of a sentence, and the list of headings is added later.
+    for part in tree.xpath('//span[@class="kb-tip"] | //div[@id="headings"]/*'):
+        part.drop_tree()
     return Page(file, path, title, str(found[0]) if found else "", "\n".join(_blocks(main[0])) if main else "")
 
 
@@ -219,7 +220,10 @@ _WORKER = re.compile(r'("search": "[^"]*?)assets/[^"]*(")')
 
 
 def own_search(site: Path, graph: Graph, found: list[Page]) -> None:
-    """Writes the index of our own search. In a site of MkDocs the theme then loads an empty one instead of its own."""
+    """Writes the index of our own search, and the page of headings that stands in for it where no script runs.
+
+    In a site of MkDocs the theme then loads an empty index instead of its own.
+    """
     index = search_index.build(site, graph, [page.path for page in found])
     theirs = site / "search" / "search_index.json"
     theirs.parent.mkdir(exist_ok=True)
@@ -228,6 +232,29 @@ def own_search(site: Path, graph: Graph, found: list[Page]) -> None:
         (site / "search" / f"{name}.json").write_text(text, encoding="utf-8")
     if theirs.exists():
         theirs.write_text(json.dumps(_EMPTY_INDEX), encoding="utf-8")
+    page = site / "about" / "headings" / "index.html"
+    if page.exists():
+        html, listed = page.read_text(encoding="utf-8"), headings(index["names"]["docs"])
+        page.write_text(_LISTED.sub(lambda match: match[1] + listed + match[2], html), encoding="utf-8")
+
+
+_LISTED = re.compile(r'(<div id="headings"[^>]*>).*?(</div>)', re.DOTALL)
+_OFTEN = 5  # a heading that so many pages share says nothing
+
+
+def headings(documents: list[dict[str, Any]]) -> str:
+    """All pages from A to Z, each with those of its headings that are its own, as a list of links."""
+    times = Counter(document["t"] for document in documents)
+    pages: dict[str, tuple[str, list[str]]] = {}
+    for document in documents:
+        path, _, anchor = document["l"].partition("#")
+        link = f'<a href="~/{escape(document["l"])}">{escape(document["t"])}</a>'
+        if not anchor:
+            pages[path] = (document["t"], [link])
+        elif document["k"] == "Section" and times[document["t"]] < _OFTEN:
+            pages[path][1].append(link)
+    rows = (" · ".join(links) for _, links in sorted(pages.values(), key=lambda page: page[0].casefold()))
+    return "<ul>" + "".join(f"<li>{row}</li>" for row in rows) + "</ul>"
 
 
 def redirects(graph: Graph) -> dict[str, str]:

@@ -101,14 +101,14 @@ def test_a_resource_of_a_few_lines_shows_wherever_it_belongs(checkout: Path, bui
     site = checkout / "site"
     assert "the last good build" not in (site / "index.html").read_text(encoding="utf-8")
     for page, text in {
-        "resources/user-design/index.html": 'id="planted-author"',
+        "resources/tech/index.html": 'id="planted-author"',
         "domains/user-design/accessibility/index.html": "The Planted Book",
         "domains/industry/types/games/index.html": "The Planted Book",
         "certifications/figures/index.html": "The Planted Book",
         "about/everything/index.html": "The Planted Book",
         "feed.xml": "The Planted Book",
         "api/resources.json": "planted-author",
-        "search/names.json": "resources/user-design/#planted-author",
+        "search/names.json": "resources/tech/#planted-author",
         "llms-full.txt": "A planted reason.",
     }.items():
         assert text in (site / page).read_text(encoding="utf-8"), page

@@ -122,6 +122,24 @@ def test_a_folder_without_a_site_is_an_error(tmp_path: Path) -> None:
     assert run.returncode == 1 and "holds no built site" in run.stderr and not list(tmp_path.iterdir())
 
 
+def test_every_page_and_heading_of_its_own_is_listed(site: Path) -> None:
+    page = (site / "about" / "headings" / "index.html").read_text(encoding="utf-8")
+    listed = page.partition('id="headings"')[2]
+    for link in (
+        'href="../../job/roles/"',
+        'href="../../job/roles/#all-day"',
+        'href="../../practice/pilots/keyboard/"',
+    ):
+        assert link in listed
+    assert listed.count("<li>") >= 150
+    assert "#how-it-goes-wrong" not in listed, "a heading that many pages share says nothing"
+
+
+def test_a_title_in_the_list_of_headings_is_text() -> None:
+    listed = publish.headings([{"l": "a/", "t": "<b>&", "k": "Page"}, {"l": "a/#x", "t": "One", "k": "Section"}])
+    assert listed == '<ul><li><a href="~/a/">&lt;b&gt;&amp;</a> · <a href="~/a/#x">One</a></li></ul>'
+
+
 def test_the_search_index_holds_a_record_once_and_no_table(site: Path, graph: Graph) -> None:
     texts = html.unescape(" ".join(json.loads((site / "search" / "texts.json").read_text(encoding="utf-8"))))
     for row in graph.of("resource"):

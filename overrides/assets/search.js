@@ -24,7 +24,7 @@ if (input && meta) {
     } else if (data.empty) {
       note.append("Nothing found. ")
       if (data.near.length) note.append("Near it: ", ...data.near.flatMap((word, place) => [place ? ", " : "", search(word)]), ". ")
-      note.append(link("Everything, A to Z", new URL("about/everything/", root)), " · ",
+      note.append(link("Everything, A to Z", new URL("about/headings/", root)), " · ",
         link("Say what is missing", new URL("about/contributing/#missing", root)))
     }
   })

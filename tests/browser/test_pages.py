@@ -22,7 +22,7 @@ TYPES = {
     "evidence": "certifications/evidence/", "practice": "practice/", "pilots": "practice/pilots/",
     "pilot": "practice/pilots/cookiecats/", "catalog": "resources/", "cards": "resources/business/",
     "glossary": "glossary/", "terms": "glossary/user-design/", "opinions": "about/opinions/",
-    "coverage": "about/coverage/",
+    "coverage": "about/coverage/", "everything": "about/everything/", "headings": "about/headings/",
     "writing": "about/writing/", "error": "404.html", "job": "job/roles/", "paths": "job/paths/",
     "disagreements": "job/disagreements/",
 }  # fmt: skip
@@ -79,6 +79,9 @@ def test_every_page_works_without_javascript(browser: Browser, address: str, pat
     page.goto(address + path)
     assert page.locator("h1").first.is_visible()
     assert page.locator("article").first.inner_text().strip()
+    assert not page.locator(".md-search__input").first.is_visible(), "the box would do nothing"
+    if path != "404.html":
+        assert page.get_by_role("link", name="every page and heading", exact=True).is_visible()
     links = page.locator("article a:visible").count()
     assert links > 0 or path == "404.html"
     background = page.locator("body").evaluate("element => getComputedStyle(element).backgroundColor")
