@@ -54,6 +54,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from served import Server
 
 import engines
+import search_index
 from dev import ROOT, environment, python_of
 
 FOLDER = engines.FOLDER
@@ -321,8 +322,8 @@ def delays(browser: Browser, box: Box) -> tuple[float, list[float]]:
 def print_delays(browser: Browser, found: dict[str, Box], folder: Path) -> None:
     """From key to result at a quarter of the speed, also with more documents."""
     print("ms from key to result, slowed    median   worst   slowdown   documents")
-    names = json.loads((found["ours"].site / "search" / "names.json").read_text(encoding="utf-8"))
-    sizes: dict[str, tuple[Box, int]] = {name: (box, len(names["docs"])) for name, box in found.items()}
+    documents = len(search_index.read(found["ours"].site)[0])
+    sizes: dict[str, tuple[Box, int]] = {name: (box, documents) for name, box in found.items()}
     for records in (5000, 20000):
         number = int(records * DOCUMENTS_A_RECORD)
         sizes[f"ours, {records:,} records"] = (larger(found["ours"], number, folder / str(records)), number)
@@ -336,8 +337,8 @@ def print_delays(browser: Browser, found: dict[str, Box], folder: Path) -> None:
 def larger(box: Box, number: int, folder: Path) -> Box:
     """Our site with so many documents: the real ones over and over, each time with every fifth word another."""
     shutil.copytree(box.site, folder)
-    names, texts = (json.loads((folder / "search" / f"{part}.json").read_text()) for part in ("names", "texts"))
-    rows = list(zip(names["docs"], texts, strict=True))
+    names = json.loads((folder / "search" / "names.json").read_text(encoding="utf-8"))
+    rows = list(zip(*search_index.read(folder), strict=True))
     more = []
     for place in range(number):
         row, text = rows[place % len(rows)]
@@ -350,8 +351,8 @@ def larger(box: Box, number: int, folder: Path) -> Box:
         asks = {"a": [other(name) for name in row["a"]]} if "a" in row else {}
         more.append(({**row, "l": f"{copy}/{row['l']}", "t": other(row["t"]), **asks}, other(text)))
     names["docs"] = [row for row, _ in more]
-    for part, content in (("names", names), ("texts", [text for _, text in more])):
-        (folder / "search" / f"{part}.json").write_text(json.dumps(content), encoding="utf-8")
+    for file, content in (("names.json", names), (names["texts"], [text for _, text in more])):
+        (folder / "search" / file).write_text(json.dumps(content), encoding="utf-8")
     return Box(folder, box.page, box.input, box.result)
 
 

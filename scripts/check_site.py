@@ -4,10 +4,9 @@ over from building, and every record is findable by search and by link. Prints e
 
 from __future__ import annotations
 
-import json
 import re
 import sys
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 from lxml import etree
 from lxml import html as lxml_html
 
+import search_index
 from kb.graph import Graph
 from kb.problems import Problem, report
 from kb.views import open_graph
@@ -173,13 +173,14 @@ def records(site: Site, graph: Graph) -> Iterator[Problem]:
                 goal, anchor = site.target(page, href)
                 if goal != page:
                     linked.add(f"{(goal or '').removesuffix('index.html')}{'#' + anchor if anchor else ''}")
-    file = site.folder / "search" / "names.json"
-    if not file.exists():
-        yield Problem("search/names.json", 1, "", "there is no search index")
+    try:
+        documents, texts = search_index.read(site.folder)
+    except (OSError, ValueError):
+        yield Problem("search/names.json", 1, "", "there is no search index, or it lacks its texts")
         return
-    times: dict[str, int] = defaultdict(int)
-    for document in json.loads(file.read_text(encoding="utf-8"))["docs"]:
-        times[document["l"]] += 1
+    if len(documents) != len(texts):
+        yield Problem("search/names.json", 1, "", f"{len(documents)} documents, but {len(texts)} texts")
+    times = Counter(document["l"] for document in documents)
     for record in graph.records.values():
         address = graph.address(record)
         path, _, anchor = address.partition("#")
@@ -195,6 +196,9 @@ def records(site: Site, graph: Graph) -> Iterator[Problem]:
         path, _, anchor = graph.address(record).partition("#")
         if anchor and old not in site.anchors.get(f"{path}index.html", ()):
             yield Problem(f"{path}index.html", 1, old, f"moved to '{new}', but its old anchor is gone")
+    for old in graph.retired:
+        if old not in site.anchors.get("about/everything/index.html", ()):
+            yield Problem("about/everything/index.html", 1, old, "retired, but the page does not say so")
 
 
 def check(folder: Path, graph: Graph) -> list[Problem]:

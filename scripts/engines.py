@@ -6,7 +6,6 @@ MkDocs and ProperDocs must be equal. Zensical may differ in the ways listed in `
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -20,6 +19,7 @@ from urllib.parse import urljoin
 
 from lxml import html as lxml_html
 
+import search_index
 from dev import ROOT, environment
 
 FOLDER = ROOT / ".engines"
@@ -117,9 +117,7 @@ def _search(site: Path) -> dict[str, list[str]]:
     """What our search knows of each page."""
     found: dict[str, list[str]] = {}
     if (site / "search" / "names.json").exists():
-        names, texts = (json.loads((site / "search" / f"{part}.json").read_text(encoding="utf-8"))
-                        for part in ("names", "texts"))  # fmt: skip
-        for entry, text in zip(names["docs"], texts, strict=True):
+        for entry, text in zip(*search_index.read(site), strict=True):
             page, _, anchor = entry["l"].partition("#")
             found.setdefault(page, []).append(f"#{anchor} | {entry['t']} | {text} | {'; '.join(entry.get('a', []))}")
     return found

@@ -1,4 +1,4 @@
-"""Registers what a page may call. No logic: `kb.views` makes the fragments, `fragments` carries them past Markdown."""
+"""Registers what a page may call: `kb.views` makes the fragments, `fragments` carries them past Markdown."""
 
 from __future__ import annotations
 

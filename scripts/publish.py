@@ -1,7 +1,8 @@
 """Adds to a built site what machines read: JSON, an Atom feed, llms.txt, JSON-LD and a content policy.
 
-Runs after any engine, on the folder it wrote. In the pages themselves it changes three things: names that
-screen readers say, the address of the search script, and the addresses in explained terms.
+Runs after any engine, on the folder it wrote. It also writes the search index (of `search_index`) and the page that
+lists all headings. In the other pages it changes three things: names that screen readers say, the address of the search
+script, and the addresses in explained terms.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def read_page(site: Path, file: Path) -> Page:
     path = file.relative_to(site).as_posix().removesuffix("index.html")
     main = tree.xpath('//article[contains(@class, "md-content__inner")]')
     # What a term shows on hover stands in the middle of a sentence, and the list of headings is added later.
-    for part in tree.xpath('//span[@class="kb-tip"] | //div[@id="headings"]/*'):
+    for part in tree.xpath('//span[@class="kb-tip"] | //noscript | //div[@id="headings"]/*'):
         part.drop_tree()
     return Page(file, path, title, str(found[0]) if found else "", "\n".join(_blocks(main[0])) if main else "")
 
@@ -220,26 +221,32 @@ _WORKER = re.compile(r'("search": "[^"]*?)assets/[^"]*(")')
 
 
 def own_search(site: Path, graph: Graph, found: list[Page]) -> None:
-    """Writes the index of our own search, and the page of headings that stands in for it where no script runs.
-
-    In a site of MkDocs the theme then loads an empty index instead of its own.
-    """
+    """Writes the index of our own search. In a site of MkDocs the theme then loads an empty one instead of its own."""
     index = search_index.build(site, graph, [page.path for page in found])
     theirs = site / "search" / "search_index.json"
     theirs.parent.mkdir(exist_ok=True)
     for name, content in index.items():
         text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-        (site / "search" / f"{name}.json").write_text(text, encoding="utf-8")
+        (site / "search" / name).write_text(text, encoding="utf-8")
     if theirs.exists():
         theirs.write_text(json.dumps(_EMPTY_INDEX), encoding="utf-8")
-    page = site / "about" / "headings" / "index.html"
-    if page.exists():
-        html, listed = page.read_text(encoding="utf-8"), headings(index["names"]["docs"])
-        page.write_text(_LISTED.sub(lambda match: match[1] + listed + match[2], html), encoding="utf-8")
+    list_headings(site, index["names.json"]["docs"])
 
 
 _LISTED = re.compile(r'(<div id="headings"[^>]*>).*?(</div>)', re.DOTALL)
 _OFTEN = 5  # a heading that so many pages share says nothing
+
+
+def list_headings(site: Path, documents: list[dict[str, Any]]) -> None:
+    """Fills the page of headings, for those who have no script. Raises `ValueError` when it has no place for them."""
+    page = site / "about" / "headings" / "index.html"
+    if not page.exists():
+        return  # not our site, but one that is made to try something
+    listed = headings(documents)
+    html, times = _LISTED.subn(lambda match: match[1] + listed + match[2], page.read_text(encoding="utf-8"))
+    if not times:
+        raise ValueError(f"{page} has no place for the list (an element with the id `headings`)")
+    page.write_text(html, encoding="utf-8")
 
 
 def headings(documents: list[dict[str, Any]]) -> str:

@@ -4,6 +4,8 @@ people use for it. `overrides/assets/search-worker.js` reads it, when search is 
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -29,7 +31,7 @@ STOP = str.split(
 _HEADING = {"h1", "h2", "h3"}
 # Elements marked with `data-skip` are left out as well: what stands elsewhere with an address of its own. The theme's
 # own mark would not do, since Zensical takes it out of the page.
-_SKIP = {"script", "style", "form", "svg", "button"}
+_SKIP = {"script", "style", "form", "svg", "button", "noscript"}
 _WORD = re.compile(r"[a-z]{4,}")
 # American endings of the site's own words, and how they are spelled elsewhere.
 _SPELLINGS = (("ization", "isation"), ("izing", "ising"), ("ized", "ised"), ("izes", "ises"), ("ize", "ise"),
@@ -128,8 +130,18 @@ def vocabulary(graph: Graph, texts: list[str]) -> dict[str, dict[str, str]]:
 
 
 def build(site: Path, graph: Graph, paths: list[str]) -> dict[str, Any]:
-    """The index, by the name of each file under search/: what is read first, and the texts, which are most of it."""
+    """The index, by the name of each file under search/: what is read first, and the texts, which are most of it.
+
+    Texts belong to names by their place, so the names say which file of texts is theirs, not one of another build.
+    """
     found = list(documents(site, graph, paths))
     words = vocabulary(graph, [f"{row['t']} {row['x']}" for row in found])
     texts = [row.pop("x") for row in found]
-    return {"names": {"docs": found, "stop": STOP, **words}, "texts": texts}
+    file = f"texts.{hashlib.sha256(repr(texts).encode()).hexdigest()[:8]}.json"
+    return {"names.json": {"texts": file, "docs": found, "stop": STOP, **words}, file: texts}
+
+
+def read(site: Path) -> tuple[list[dict[str, Any]], list[str]]:
+    """The documents of a written index, and the text of each. Raises `OSError` or `ValueError` where there is none."""
+    names = json.loads((site / "search" / "names.json").read_text(encoding="utf-8"))
+    return names["docs"], json.loads((site / "search" / names["texts"]).read_text(encoding="utf-8"))

@@ -34,7 +34,7 @@ def explain(graph: Graph, concept: Concept, written: str) -> Element:
     tip = Element("span", {"class": "kb-tip", "role": "tooltip", "id": f"term-{concept.id}", "data-search-exclude": ""})
     tip.text = f"{concept.definition} "
     link = Element("a", {"href": f"~/{graph.address(concept)}"})
-    link.text = "More"
+    link.text = f"More on {concept.term}"
     tip.append(link)
     term.append(tip)
     return term

@@ -134,7 +134,16 @@ def test_a_record_must_be_in_the_index_once(broken: Path, found: Check, times: i
 
 def test_a_site_without_an_index_is_found(broken: Path, found: Check) -> None:
     (broken / "search" / "names.json").unlink()
-    assert "search/names.json:1: there is no search index" in found()
+    assert "search/names.json:1: there is no search index, or it lacks its texts" in found()
+
+
+def test_an_index_without_its_texts_is_found(broken: Path, found: Check) -> None:
+    [texts] = (broken / "search").glob("texts.*.json")
+    rows = json.loads(texts.read_text(encoding="utf-8"))
+    texts.write_text(json.dumps(rows[:-1]), encoding="utf-8")
+    assert f"search/names.json:1: {len(rows)} documents, but {len(rows) - 1} texts" in found()
+    texts.unlink()
+    assert "search/names.json:1: there is no search index, or it lacks its texts" in found()
 
 
 def test_an_old_anchor_must_stay(broken: Path, found: Check) -> None:
@@ -143,6 +152,11 @@ def test_an_old_anchor_must_stay(broken: Path, found: Check) -> None:
         "glossary/business/index.html:1: c-prioritisation: moved to 'c-prioritization', but its old anchor is gone"
     )
     assert expected in found()
+
+
+def test_a_retired_record_must_stay_named(found: Check, graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(graph.retired, "r-gone", "the page was taken down")
+    assert "about/everything/index.html:1: r-gone: retired, but the page does not say so" in found()
 
 
 def test_an_empty_folder_is_not_a_site(tmp_path: Path, graph: Graph) -> None:

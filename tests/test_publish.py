@@ -17,6 +17,7 @@ import pytest
 from lxml import html as lxml_html
 
 import publish
+import search_index
 from conftest import ROOT
 from kb.graph import Graph
 from kb.model import KINDS, PLURALS
@@ -141,7 +142,7 @@ def test_a_title_in_the_list_of_headings_is_text() -> None:
 
 
 def test_the_search_index_holds_a_record_once_and_no_table(site: Path, graph: Graph) -> None:
-    texts = html.unescape(" ".join(json.loads((site / "search" / "texts.json").read_text(encoding="utf-8"))))
+    texts = html.unescape(" ".join(search_index.read(site)[1]))
     for row in graph.of("resource"):
         assert texts.count(row.read_for) == 1, row.id
     for row in graph.of("pilot"):

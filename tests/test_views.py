@@ -188,3 +188,8 @@ def test_imports_run_in_one_direction() -> None:
         used = set(re.findall(r"^from kb\.(\w+) import|^from kb import (\w+)", source, re.MULTILINE))
         for above in floors[place + 1 :]:
             assert above not in {part for pair in used for part in pair}, f"{name} imports {above}"
+
+
+def test_a_retired_id_is_named_with_its_reason(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(graph.retired, "r-gone", "taken <down>")
+    assert '<li id="r-gone">r-gone: taken &lt;down&gt;</li>' in MACROS["everything"](graph).html

@@ -1,4 +1,4 @@
-// A form that scripts answer: hidden without them (the style sheet makes room for it where they run), never sent, and `update` runs at each change.
+// A form that scripts answer: hidden where none run (the style sheet shows it at once where they do), never sent, and `update` runs at each change.
 
 export function live(form, update) {
   form.hidden = false

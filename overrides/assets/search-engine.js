@@ -84,8 +84,8 @@ class Engine {
     this.docs = docs
     this.texts = texts
     this.stop = new Set(stop)
-    this.spelled = spelled
-    this.short = short
+    this.spelled = new Map(Object.entries(spelled))
+    this.short = new Map(Object.entries(short))
     this.postings = new Map() // stem -> [doc, field, times, …]
     this.written = new Map() // stem -> a word as it is written, for "did you mean"
     this.having = new Map() // stem -> number of documents
@@ -101,6 +101,8 @@ class Engine {
       if (!pages.has(page)) pages.set(page, pages.size)
       return pages.get(page)
     })
+    this.whole = new Map() // page -> the document that is the page and not a part of it
+    docs.forEach(({ l }, place) => { if (!l.includes("#")) this.whole.set(this.page[place], place) })
   }
 
   // How much a word tells: the fewer documents have it, the more.
@@ -159,8 +161,7 @@ class Engine {
     return found
   }
 
-  nearest(word) {
-    const most = word.length > 6 ? 2 : word.length > 3 ? 1 : 0
+  nearest(word, most = word.length > 6 ? 2 : word.length > 3 ? 1 : 0) {
     let best = []
     let least = most + 1
     const cut = stem(word)
@@ -177,13 +178,19 @@ class Engine {
     return best.sort((a, b) => known(b) - known(a)).slice(0, 3)
   }
 
+  // Words of the site that look like those of a query that found nothing; up to half of the letters may differ.
+  near(words) {
+    const found = words.flatMap(word => this.nearest(word, Math.floor(word.length / 2)))
+    return [...new Set(found.map(root => this.written.get(root)))].slice(0, 5)
+  }
+
   // What a word of the query stands for: stems with a weight; and the word it was taken for, if it was corrected.
   forms(word, last) {
     const forms = new Map()
     const add = (root, weight) => this.postings.has(root) && forms.set(root, Math.max(weight, forms.get(root) ?? 0))
     add(stem(word), 1)
-    if (this.spelled[word]) add(stem(this.spelled[word]), 1)
-    if (this.short[word]) split(this.short[word]).filter(part => !this.stop.has(part)).forEach(part => add(stem(part), 0.5))
+    if (this.spelled.has(word)) add(stem(this.spelled.get(word)), 1)
+    split(this.short.get(word) ?? "").filter(part => !this.stop.has(part)).forEach(part => add(stem(part), 0.5))
     if (last && word.length > 1) this.starting(word).forEach(root => add(root, 0.5))
     if (forms.size) return { forms }
     const near = this.nearest(word)
@@ -192,7 +199,7 @@ class Engine {
   }
 
   query(text) {
-    const wanted = { words: [], phrases: [], not: [], must: [], fields: [] }
+    const wanted = { words: [], phrases: [], not: [], never: [], must: [], fields: [] }
     const rest = text.replace(/([+-]?)"([^"]+)"/g, (_, sign, phrase) => {
       wanted[sign === "-" ? "not" : "phrases"].push(split(phrase).join(" "))
       if (sign !== "-") wanted.words.push(...split(phrase))
@@ -201,7 +208,7 @@ class Engine {
     for (const part of rest.split(/\s+/)) {
       const [, sign, field, body] = part.match(/^([+-]?)(?:(title|text):)?(.*)$/)
       const words = split(body)
-      if (sign === "-" && words.length) wanted.not.push(...words)
+      if (sign === "-" && words.length) wanted.never.push(...words.map(stem))
       else {
         wanted.words.push(...words)
         if (sign === "+") wanted.must.push(...words.map(stem))
@@ -270,7 +277,8 @@ class Engine {
       else if (asked.size > 1) score *= (1 + 2.5 * (likeness.get(place) ?? 0)) * (doc.k === "Term" && asked.size > 2 ? 0.75 : 1)
       found.push([place, score])
     }
-    return { items: this.groups(found.sort((a, b) => b[1] - a[1]), known), corrections, wanted }
+    const items = this.groups(found.sort((a, b) => b[1] - a[1]), known)
+    return { items, corrections, near: items.length ? [] : this.near(wanted.telling) }
   }
 
   // How nearly the query is one of the names or questions of a document: shared words, of the words of both, rare words
@@ -298,14 +306,22 @@ class Engine {
     return found
   }
 
-  allowed(place, { phrases, not, must, fields }) {
-    if (!phrases.length && !not.length && !must.length && !fields.length) return true
+  // Whether a query has a phrase, a sign or a field: words that must or must not be there.
+  demands(query) {
+    const { phrases, not, never, must, fields } = typeof query === "string" ? this.query(query) : query
+    return [phrases, not, never, must, fields].some(list => list.length)
+  }
+
+  allowed(place, wanted) {
+    if (!this.demands(wanted)) return true
+    const { phrases, not, never, must, fields } = wanted
     const doc = this.docs[place]
     const words = split(`${doc.t} ${(doc.a ?? []).join(" ")} ${this.text(place)}`)
     const whole = ` ${words.join(" ")} `
     const roots = new Set(words.map(stem))
     return phrases.every(phrase => whole.includes(` ${phrase} `)) && !not.some(phrase => whole.includes(` ${phrase} `)) &&
-      must.every(root => roots.has(root)) && fields.every(([field, root]) => split(field === "t" ? doc.t : this.text(place)).map(stem).includes(root))
+      !never.some(root => roots.has(root)) && must.every(root => roots.has(root)) &&
+      fields.every(([field, root]) => split(field === "t" ? doc.t : this.text(place)).map(stem).includes(root))
   }
 
   // Results page by page; where records share a page, each record is a result of its own.
@@ -321,10 +337,17 @@ class Engine {
     return [...groups.values()]
       .map(items => ({ items, score: items[0].score + 0.1 * items.slice(1, 4).reduce((sum, item) => sum + item.score, 0) }))
       .sort((a, b) => b.score - a.score).slice(0, MOST)
-      .map(({ items }) => items.slice(0, 4).map(({ doc, score, place }) => ({
+      .map(({ items }) => this.headed(items.slice(0, 4)).map(({ doc, score, place }) => ({
         location: doc.l, score, terms: {}, title: (doc.k === "Section" || doc.k === "Page" ? "" : `${doc.k}: `) + escape(doc.t),
         text: teaser(this.text(place), roots),
       })))
+  }
+
+  // The theme makes a heading of the item that is a whole page; where sections are all there is, the page comes with them.
+  headed(items) {
+    const place = this.whole.get(this.page[items[0].place])
+    if (place !== undefined && items.every(({ doc }) => doc.l.includes("#"))) items[Math.min(items.length, 3)] = { doc: this.docs[place], score: 0, place }
+    return items
   }
 }
 

@@ -1,36 +1,54 @@
-// Answers the search box, in place of the theme's worker: the same messages. Runs in a web worker and sends nothing anywhere.
-// Nothing is loaded before the first query. Then come the engine and search/names.json (titles and what people ask), and an
-// answer from these; then search/texts.json, and the answer once more.
+// Answers the search box, in place of the theme's worker: the same messages. Runs in a web worker and sends nothing
+// anywhere. Nothing is loaded before the first query. Then come the engine and search/names.json (titles and what people
+// ask), and an answer from these; then the texts, and the answer once more.
 
-let loading
 let engine
-let last // the query that was answered last
+let loading
+let turn = 0 // of the query that came last: who waited for the index may have been overtaken
 
+async function read(name, options) {
+  const answer = await fetch(new URL(`../search/${name}`, self.location), options)
+  if (!answer.ok) throw new Error(`${name}: ${answer.status}`)
+  return answer.json()
+}
+
+// Reads the names, which `engine` then has, and goes on to the texts; `texts` is there when these are.
 async function load() {
-  const read = async name => (await fetch(new URL(`../search/${name}.json`, self.location))).json()
-  importScripts(new URL("search-engine.js", self.location))
-  const names = await read("names")
-  engine = await Engine.over(names)
-  read("texts").then(texts => Engine.over(names, texts)).then(whole => {
-    engine = whole
-    if (last) answer(last)
-  })
+  const reading = read("names.json")
+  if (typeof Engine === "undefined") importScripts(new URL("search-engine.js", self.location))
+  let names = await reading
+  engine ??= await Engine.over(names)
+  const texts = read(names.texts)
+    .catch(async () => { // of another build than the names that were kept
+      names = await read("names.json", { cache: "reload" })
+      return read(names.texts)
+    })
+    .then(async texts => { engine = await Engine.over(names, texts) })
+  texts.catch(() => { loading = undefined })
+  return { texts }
 }
 
-const talk = new BroadcastChannel("fieldbook-search")
-
-function answer(query) {
-  last = query
-  const { items, corrections, wanted } = engine.search(query)
-  postMessage({ type: 3, data: { items } })
-  const near = items.length ? [] : wanted.telling.flatMap(word => engine.nearest(word).map(root => engine.written.get(root)))
-  talk.postMessage({ text: query.trim(), corrections, empty: !items.length && !!engine.texts, near: [...new Set(near)].slice(0, 5) })
-}
-
-addEventListener("message", async ({ data: { type, data } }) => {
+addEventListener("message", async ({ data: { type, data: query } }) => {
   if (type === 0) return postMessage({ type: 1 })
-  last = undefined
-  if (!data.trim()) return postMessage({ type: 3, data: { items: [] } })
-  await (loading ??= load())
-  answer(data)
+  const mine = ++turn
+  let answered = false
+  const answer = (items, note) => {
+    answered = true
+    if (mine === turn) postMessage({ type: 3, data: { items, note: { query: query.trim(), ...note } } })
+  }
+  if (!query.trim()) return answer([], {})
+  const now = () => {
+    const { items, corrections, near } = engine.search(query)
+    answer(items, engine.texts ? { corrections, near, empty: !items.length } : {})
+  }
+  try {
+    const { texts } = await (loading ??= load())
+    if (engine.texts) return now()
+    if (!engine.demands(query)) now() // only the texts can tell what a phrase or a sign leaves out
+    await texts
+    now()
+  } catch {
+    loading = undefined // the next query tries again
+    if (!answered) answer([], { failed: true })
+  }
 })

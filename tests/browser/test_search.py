@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,8 +12,9 @@ from urllib.parse import urljoin
 import pytest
 import yaml
 from lxml import html as lxml_html
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
+import search_index
 from browser.test_pages import open_page
 from conftest import ROOT
 
@@ -76,15 +78,21 @@ def test_the_right_page_comes_first(page: Page, address: str) -> None:
     assert [row["query"] for groups, row in zip(found, QUERIES, strict=True) if not groups] == []
 
 
-def test_quotes_signs_and_fields_mean_what_they_mean(page: Page, address: str) -> None:
-    phrase, without, must, title, plain = ask(
-        page, address, '"north star metric"', "cspo -pspo", "+guardrail metric", "title:fintech", "metric"
+def test_quotes_signs_and_fields_mean_what_they_mean(page: Page, address: str, site: Path) -> None:
+    phrase, without, must, title = ask(
+        page, address, '"north star metric"', "cspo -pspo", "+guardrails metric", "title:fintech"
     )
+    words = dict(zip((row["l"] for row in search_index.read(site)[0]), search_index.read(site)[1], strict=True))
+    names = {row["l"]: " ".join([row["t"], *row.get("a", [])]) for row in search_index.read(site)[0]}
+
+    def said(groups: list[list[dict[str, str]]]) -> list[str]:
+        return [f"{names[group[0]['location']]} {words[group[0]['location']]}".lower() for group in groups]
+
     assert places(phrase)[0] == "glossary/business/#c-north-star-metric"
-    texts = [" ".join(hit["title"] + hit["text"] for hit in group).lower() for group in without]
-    assert texts and not any("pspo" in text for text in texts)
-    assert 0 < len(must) <= len(plain)
-    assert all("fintech" in " ".join(hit["title"] for hit in group).lower() for group in title) and title
+    assert all("north star metric" in " ".join(re.findall("[a-z0-9]+", text)) for text in said(phrase))
+    assert without and not any("pspo" in text for text in said(without))
+    assert must and all("guardrail" in text for text in said(must))
+    assert title and all("fintech" in names[group[0]["location"]].lower() for group in title)
 
 
 def test_spellings_abbreviations_and_slips(page: Page, address: str) -> None:
@@ -94,9 +102,19 @@ def test_spellings_abbreviations_and_slips(page: Page, address: str) -> None:
     assert "c-north-star-metric" in "".join(places(slip)[:3])
 
 
-def test_text_of_results_is_text(page: Page, address: str) -> None:
-    [groups] = ask(page, address, "<img src=x onerror=alert(1)> script")
-    assert not any("<img" in hit["title"] + hit["text"] for group in groups for hit in group)
+def test_text_of_results_is_text(browser: Browser, address: str, site: Path) -> None:
+    page = open_page(browser)
+    names = {"texts": "texts.json", "docs": [{"l": "about/", "t": "<b>planted</b>", "k": "Page"}], "stop": [],
+             "spelled": {}, "short": {}}  # fmt: skip
+    page.context.route("**/search/names.json", lambda route: route.fulfill(json=names))
+    page.context.route(
+        "**/search/texts.json", lambda route: route.fulfill(json=['<img src=x onerror="alert(1)"> planted'])
+    )
+    page.goto(address + "about/")
+    [[[hit]]] = ask(page, address, "planted")
+    assert "<b>" not in hit["title"] and "&lt;b&gt;planted&lt;/b&gt;" in hit["title"]
+    assert "<img" not in hit["text"] and "&lt;img" in hit["text"] and "<mark>planted</mark>" in hit["text"]
+    page.context.close()
 
 
 @pytest.mark.parametrize(
@@ -116,8 +134,7 @@ def test_typing_leads_to_the_page(browser: Browser, address: str, start: str, qu
     links = page.locator(".md-search-result__item").evaluate_all(
         "items => items.slice(0, 3).flatMap(item => [...item.querySelectorAll('a')].map(link => link.href))"
     )
-    found = [link.removeprefix(address).partition("?")[0] + ("#" + link.partition("#")[2] if "#" in link else "")
-             for link in links]  # fmt: skip
+    found = [link.removeprefix(address) for link in links]
     assert any(link == right or link.partition("#")[0] == right for link in found), found
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
@@ -130,28 +147,83 @@ def test_nothing_is_loaded_before_search_is_wanted_and_nothing_is_kept(browser: 
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
     page.goto(address, wait_until="networkidle")
-    assert not any(url.endswith("search/names.json") for url in requests)
+    index = re.compile(r"search/(names|texts[.]\w+)[.]json|search-engine[.]js")
+    assert not any(index.search(url) for url in requests)
     page.locator(".md-search__input").first.click()
     page.keyboard.type("zebra stripes")
     page.wait_for_timeout(800)
-    assert any(url.endswith("search/names.json") for url in requests)
+    assert len({match[0] for url in requests if (match := index.search(url))}) == 3
     assert not any("zebra" in url for url in requests), "what is typed is sent nowhere"
     kept = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])")
     assert "zebra" not in kept
     page.context.close()
 
 
-def test_search_works_offline_once_it_was_loaded(browser: Browser, address: str) -> None:
+def type_into(page: Page, text: str) -> None:
+    box = page.locator(".md-search__input").first
+    box.click()
+    box.fill("")
+    page.keyboard.type(text)
+
+
+def test_search_works_offline_once_it_was_loaded(browser: Browser, address: str, site: Path) -> None:
+    rows, texts = search_index.read(site)
+    named = " ".join(" ".join([row["t"], *row.get("a", [])]) for row in rows).lower()
+    word = next(word for word in re.findall("[a-z]{9,}", " ".join(texts)) if word[:6] not in named)
     page = open_page(browser)
     page.goto(address + "job/roles/", wait_until="networkidle")
-    page.locator(".md-search__input").first.click()
-    page.keyboard.type("cspo")
+    with page.expect_response(re.compile("search/texts")) as loaded:
+        type_into(page, "cspo")
+    loaded.value.finished()
     page.wait_for_selector(".md-search-result__link")
-    page.wait_for_load_state("networkidle")
     page.context.set_offline(True)
+    type_into(page, word)
+    expect(page.locator(".md-search-result__list mark").first).to_have_text(re.compile(word, re.IGNORECASE))
+    page.context.close()
+
+
+def test_an_index_that_did_not_come_is_said_and_asked_for_again(browser: Browser, address: str) -> None:
+    page = open_page(browser)
+    page.context.route("**/search/names.json", lambda route: route.abort())
+    page.goto(address, wait_until="networkidle")
+    type_into(page, "cspo")
+    expect(page.locator(".kb-search-note")).to_contain_text("could not be loaded")
+    page.context.unroute("**/search/names.json")
+    type_into(page, "retention")
+    expect(page.locator(".md-search-result__link").first).to_be_visible()
+    expect(page.locator(".kb-search-note")).to_be_empty()
+    page.context.close()
+
+
+def test_an_emptied_box_stays_empty_when_the_index_comes(browser: Browser, address: str) -> None:
+    page = open_page(browser)
+    held: list[Route] = []
+    page.context.route("**/search/names.json", lambda route: held.append(route))
+    page.goto(address, wait_until="networkidle")
+    type_into(page, "cspo")
     page.locator(".md-search__input").first.fill("")
-    page.keyboard.type("retrospective")
-    expect(page.locator(".md-search-result__list")).to_contain_text("Retrospective")
+    page.keyboard.press("Space")
+    page.wait_for_timeout(300)
+    assert held
+    with page.expect_response(re.compile("search/texts")):
+        for route in held:
+            route.continue_()
+    page.wait_for_timeout(500)
+    assert page.locator(".md-search-result__link").count() == 0
+    page.context.close()
+
+
+def test_the_answers_before_and_after_the_texts_are_both_shown(browser: Browser, address: str) -> None:
+    page = open_page(browser)
+    held: list[Route] = []
+    page.context.route("**/search/texts.*.json", lambda route: held.append(route))
+    page.goto(address, wait_until="networkidle")
+    type_into(page, "retention")
+    expect(page.locator(".md-search-result__link").first).to_be_visible()
+    assert page.locator(".md-search-result__list mark").count() == 0, "there is no text yet"
+    for route in held:
+        route.continue_()
+    expect(page.locator(".md-search-result__list mark").first).to_be_attached()
     page.context.close()
 
 
@@ -177,7 +249,7 @@ def test_a_correction_and_an_empty_answer_are_said(browser: Browser, address: st
     expect(note).to_contain_text("Did you mean retention")
     assert note.get_attribute("role") == "status"
     box.fill("")
-    page.keyboard.type("qqqqxxxx")
-    expect(note).to_contain_text("Nothing found")
+    page.keyboard.type("retenxxxtion")
+    expect(note).to_contain_text("Nothing found. Near it: retention")
     assert note.get_by_role("link", name="Say what is missing").is_visible()
     page.context.close()
