@@ -216,7 +216,11 @@ def _build(tree: Path, command: list[str]) -> Build:
 
 
 def index(tree: Path) -> float:
-    """The processor time, in seconds, that our search index of a built tree takes."""
+    """The processor time, in seconds, that our search index of a built tree takes.
+
+    It is a part of `publish.py`, which runs after any engine and has started Python and read the data by then: neither
+    is counted here.
+    """
     graph, site = open_graph(tree / "docs" / "data"), tree / "site-mkdocs"
     paths = [file.relative_to(site).as_posix().removesuffix("index.html") for file in site.rglob("index.html")]
     start = time.process_time()

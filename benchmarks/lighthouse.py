@@ -48,9 +48,11 @@ def main() -> None:
     """Measures and prints; see the top of this file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pages", nargs="*", help=f"page types, of: {', '.join(TYPES)}")
-    parser.add_argument("--browser", default=shutil.which("chromium"), help="Chromium's path")
+    parser.add_argument("--browser", default=shutil.which("chromium") or "chromium", help="Chromium's path")
     parser.add_argument("--runs", type=int, default=1)
     choice = parser.parse_args()
+    if unknown := set(choice.pages) - set(TYPES):
+        parser.error(f"no such page type: {', '.join(sorted(unknown))}")
     server = Server(ROOT / "site")
     print(f"{date.today()}, {os.cpu_count()} processors, {LIGHTHOUSE}\n")
     print(" " * 16 + "".join(f"{name:>16}" for name in CATEGORIES) + "   paint, s   shift   not perfect")

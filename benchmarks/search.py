@@ -3,8 +3,8 @@
     .venv/bin/python benchmarks/search.py [--queries N] [--browser PATH] [--only ENGINE …]
 
 - ours: the site as it is published
-- stock: the same pages with the search of Material as it comes
-- pagefind: the index that Pagefind makes of our pages, in Pagefind's own box
+- stock: the same pages with the search of Material as it comes; what people ask stands on each page as a section
+- pagefind: the index that Pagefind makes of our pages, with what people ask, in Pagefind's own box
 - minisearch: the documents of `stock` in MiniSearch; titles weigh double, words match by their beginning and with slips
 
 Needs Chromium, and npm to fetch MiniSearch. A result is a page with the sections that were found on it; it is right
@@ -20,13 +20,16 @@ when it is one of the pages that the query lists. Five measurements:
    reader who types at once, and for one who reads for ten seconds first (from the last key).
 5. the third again, with as many documents as 5,000 and 20,000 records would give: the real ones, with other words.
 
-Nothing is asserted: goals are printed beside the figures.
+The other three get the questions of pages, but not those of records on a shared page, nor their other names, unless the
+page shows them: neither has a place for words that a reader does not see. Nothing is asserted: goals are printed beside
+the figures.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import random
 import shutil
@@ -39,7 +42,7 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
@@ -79,22 +82,28 @@ MATERIAL = (".md-search__input", ".md-search-result__item")
 # -------------------------------------------------------------------------------------------------- the four engines
 
 
-def boxes(folder: Path) -> dict[str, Box]:
-    """Builds the site and the three others from the same tree."""
+def boxes(folder: Path, wanted: Collection[str]) -> dict[str, Box]:
+    """Builds the site and, where they are wanted, the three others from the same tree."""
     tree = engines.snapshot(folder / "tree")
-    ours = engines.build("mkdocs", tree)
-    stock = build_stock(tree)
-    page = "certifications/mba/"
-    return {
-        "ours": Box(ours, page, *MATERIAL),
-        "stock": Box(stock, page, *MATERIAL),
-        "pagefind": build_pagefind(ours, folder / "pagefind"),
-        "minisearch": build_minisearch(stock, folder / "minisearch"),
-    }
+    ours, page = engines.build("mkdocs", tree), "certifications/mba/"
+    found = {"ours": Box(ours, page, *MATERIAL)}
+    if "pagefind" in wanted:
+        found["pagefind"] = build_pagefind(ours, folder / "pagefind")
+    if {"stock", "minisearch"} & set(wanted):
+        stock = build_stock(tree)
+        found["stock"] = Box(stock, page, *MATERIAL)
+    if "minisearch" in wanted:
+        found["minisearch"] = build_minisearch(stock, folder / "minisearch")
+    return found
 
 
 def build_stock(tree: Path) -> Path:
-    """The same pages with the theme's own index, worker and settings."""
+    """The same pages with the theme's own index, worker and settings, and the questions of each page as a section."""
+    for page in (tree / "docs").rglob("*.md"):
+        text = page.read_text(encoding="utf-8")
+        head = yaml.safe_load(text.split("---\n")[1]) if text.startswith("---\n") else {}
+        asked = "\n".join(f"- {ask}" for ask in head.get("asks", []))
+        page.write_text(f"{text}\n\n## People ask\n\n{asked}\n" if asked else text, encoding="utf-8")
     with (tree / "scripts" / "macros.py").open("a", encoding="utf-8") as file:
         file.write("\n\ndel on_pre_page_macros\n")
     settings = (tree / "mkdocs.yml").read_text(encoding="utf-8")
@@ -113,7 +122,7 @@ def build_pagefind(site: Path, folder: Path) -> Box:
     shutil.copytree(site, folder)
     python = environment(FOLDER / "env-search", "requirements-search.txt")
     run(python, "-m", "pagefind", "--site", folder, "--root-selector", "article.md-content__inner",
-        "--exclude-selectors", "[data-search-exclude], [data-skip], .kb-tip, .kb-asks, .headerlink")  # fmt: skip
+        "--exclude-selectors", "[data-search-exclude], [data-skip], .kb-tip, .headerlink")  # fmt: skip
     page = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Pagefind</title>
 <link href="pagefind/pagefind-ui.css" rel="stylesheet"><script src="pagefind/pagefind-ui.js"></script>
 <div id="box"></div>
@@ -171,9 +180,11 @@ def opened(browser: Browser, server: Server, box: Box) -> Iterator[Page]:
     context = browser.new_context()
     context.add_init_script(WATCH.replace("RESULT", json.dumps(box.result)))
     page = context.new_page()
-    page.goto(server.address + box.page, wait_until="load")
-    yield page
-    context.close()
+    try:
+        page.goto(server.address + box.page, wait_until="load")
+        yield page
+    finally:
+        context.close()
 
 
 # When a key was pressed, and when the first frame after a change of the results was shown.
@@ -186,13 +197,17 @@ addEventListener("DOMContentLoaded", () => new MutationObserver(changes => {
 }).observe(document.body, {childList: true, subtree: true}))"""
 
 
-def search(page: Page, box: Box, query: str) -> tuple[list[list[str]], float]:
-    """Types a query; the links of each result once they rest, and the milliseconds from the last key to the first."""
+def search(page: Page, box: Box, query: str, pause: int = 150) -> tuple[list[list[str]], float]:
+    """Types a query, the last key after a pause (milliseconds), so that no answer to the rest is still to come.
+
+    Returns the links of each result once they rest, and the milliseconds from the last key to the first of them:
+    infinite when none came, as when the query is the same as before.
+    """
     field = page.locator(box.input).first
     if not field.is_visible():
         page.keyboard.press("/")
     field.fill(query[:-1])
-    page.wait_for_timeout(150)
+    page.wait_for_timeout(pause)
     field.press(query[-1] if query[-1] != " " else "Space")
     for _ in range(60):
         page.wait_for_timeout(100)
@@ -200,7 +215,7 @@ def search(page: Page, box: Box, query: str) -> tuple[list[list[str]], float]:
         if (page.evaluate("window.shown") and rested > 400) or rested > 2500:
             break
     script = "(items) => items.slice(0, 10).map(item => [...item.querySelectorAll('a')].map(link => link.href))"
-    delay = float(page.evaluate("window.shown - window.pressed"))
+    delay = float(page.evaluate("window.shown - window.pressed")) if page.evaluate("window.shown") else math.inf
     return page.locator(box.result).evaluate_all(script), delay
 
 
@@ -278,9 +293,11 @@ def slowed() -> Iterator[None]:
 
     thread = threading.Thread(target=hold)
     thread.start()
-    yield
-    going.set()
-    thread.join()
+    try:
+        yield
+    finally:
+        going.set()
+        thread.join()
 
 
 def chromium(parent: int) -> list[int]:
@@ -314,9 +331,9 @@ def delays(browser: Browser, box: Box) -> tuple[float, list[float]]:
         quick = page.evaluate(SPIN)
         with slowed():
             factor = quick / page.evaluate(SPIN)
-            times = [search(page, box, word)[1] for word in WORDS for _ in range(2)]
+            times = [search(page, box, word, 1500)[1] for word in WORDS * 2]
     server.shutdown()
-    return factor, [milliseconds for milliseconds in times if milliseconds > 0]
+    return factor, times
 
 
 def print_delays(browser: Browser, found: dict[str, Box], folder: Path) -> None:
@@ -359,7 +376,7 @@ def larger(box: Box, number: int, folder: Path) -> Box:
 def print_cold(browser: Browser, found: dict[str, Box]) -> None:
     """Over a slow line, with nothing in the cache."""
     print("seconds to a result, slow line   typing at once   after ten seconds of reading")
-    for name in ("ours", "stock"):
+    for name in [name for name in ("ours", "stock") if name in found]:
         columns: list[Callable[[Box], float]] = [partial(cold, browser, wait=0), partial(cold, browser, wait=10)]
         at_once, later = (column(found[name]) for column in columns)
         print(f"{name:24}{at_once:18.1f}{later:22.1f}", flush=True)
@@ -388,14 +405,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--queries", type=int, help="only so many, drawn at random")
     parser.add_argument("--browser", default=shutil.which("chromium"), help="Chromium's path")
-    parser.add_argument("--only", nargs="+", help="only these engines")
+    engines_ = ["ours", "stock", "pagefind", "minisearch"]
+    parser.add_argument("--only", nargs="+", choices=engines_, default=engines_, help="only these engines")
     choice = parser.parse_args()
     queries = yaml.safe_load((ROOT / "tests" / "search_queries.yml").read_text(encoding="utf-8"))
     if choice.queries:
         queries = random.Random(1).sample(queries, choice.queries)
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
-        found = boxes(Path(name))
-        found = {name: box for name, box in found.items() if name in (choice.only or found)}
+        found = boxes(Path(name), choice.only)
+        found = {name: found[name] for name in choice.only}
         browser = playwright.chromium.launch(executable_path=choice.browser, args=["--no-sandbox", "--disable-gpu"])
         print(f"{date.today()}, {os.cpu_count()} processors, Chromium {browser.version}\n", flush=True)
         print_ranking(browser, found, queries)
