@@ -215,7 +215,8 @@ def complete(page: Page, graph: Graph, base: str, preview: bool) -> None:
     page.file.write_text(_CHARSET.sub(lambda match: match[0] + extra, html, count=1), encoding="utf-8")
 
 
-# What the theme's script loads with every page. It is told of a worker that fetches the real index when it is needed.
+# What the theme's script loads with every page. It is told of a worker that fetches the real index when it is needed:
+# in pages of MkDocs, which write a space after the name. Zensical's have none, and no such worker.
 _EMPTY_INDEX = {"config": {"lang": ["en"], "separator": r"[\s\-]+", "pipeline": [], "fields": {}}, "docs": []}
 _WORKER = re.compile(r'("search": "[^"]*?)assets/[^"]*(")')
 

@@ -96,7 +96,10 @@ def test_quotes_signs_and_fields_mean_what_they_mean(page: Page, address: str, s
 
 
 def test_spellings_abbreviations_and_slips(page: Page, address: str) -> None:
-    british, short, slip = ask(page, address, "prioritisation", "jtbd", "north star metric exmaple")
+    british, short, slip, plain = ask(
+        page, address, "prioritisation", "jtbd", "north star metric exmaple", "constructor"
+    )
+    assert plain, "a word that JavaScript knows is a word like any other"
     assert "glossary/business/#c-prioritization" in places(british)[:3]
     assert "c-job-to-be-done" in places(short)[0] or "c-jobs-to-be-done" in places(short)[0]
     assert "c-north-star-metric" in "".join(places(slip)[:3])
