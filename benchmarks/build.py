@@ -198,7 +198,7 @@ def builds(folder: Path) -> dict[str, Build]:
 
 def _build(tree: Path, command: list[str]) -> Build:
     # The first round leaves compiled files behind as anybody's first build does, whatever this process was told.
-    kept_out = ("PYTHONDONTWRITEBYTECODE", "SITE_URL", "EDIT_URI_TEMPLATE")
+    kept_out = ("PYTHONDONTWRITEBYTECODE", "SITE_URL", "EDIT_URI_TEMPLATE", "NEW_ISSUE")
     settings = {name: value for name, value in os.environ.items() if name not in kept_out}
     settings |= {"NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": str(tree / "scripts")}
 

@@ -68,7 +68,7 @@ def build(engine: str, tree: Path) -> Path:
     site = tree / "site"
     shutil.rmtree(site, ignore_errors=True)
     settings = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": str(tree / "scripts")}
-    for name in ("SITE_URL", "EDIT_URI_TEMPLATE"):
+    for name in ("SITE_URL", "EDIT_URI_TEMPLATE", "NEW_ISSUE"):
         settings.pop(name, None)
     for step in ([python.parent / command[0], *command[1:]], [python, "scripts/publish.py", site]):
         words = [str(word) for word in step]

@@ -49,6 +49,14 @@ def test_the_form_asks_for_what_a_resource_holds() -> None:
     assert list(differences(FORM)) == []
 
 
+def test_the_form_for_a_question_has_the_field_that_the_search_fills_in() -> None:
+    form = yaml.safe_load((ROOT / ".github" / "ISSUE_TEMPLATE" / "question.yml").read_text(encoding="utf-8"))["body"]
+    names = [item["id"] for item in form]
+    assert names[0] == "question" and len(names) == len(set(names))
+    script = (ROOT / "overrides" / "assets" / "search.js").read_text(encoding="utf-8")
+    assert 'template: "question.yml"' in script and ", question })" in script
+
+
 def _field(form: list[dict[str, Any]], name: str) -> dict[str, Any]:
     return next(item for item in form if item.get("id") == name)
 

@@ -15,6 +15,13 @@ if (input && meta) {
   const link = (text, href) => Object.assign(document.createElement("a"), { textContent: text, href })
   const search = text => link(text, new URL(`?q=${encodeURIComponent(text)}`, root))
 
+  // A form that is filled in with the question; where the site does not know its repository, the page that says how.
+  function missing(question) {
+    const form = document.querySelector("meta[name=new-issue]")?.content
+    if (!form) return new URL("about/contributing/#missing", root)
+    return `${form}?${new URLSearchParams({ template: "question.yml", title: `Question: ${question}`, question })}`
+  }
+
   function say({ query, corrections = [], near = [], empty, failed }) {
     note.replaceChildren()
     if (failed) note.append("The index could not be loaded. ")
@@ -26,8 +33,7 @@ if (input && meta) {
       note.append("Nothing found. ")
       if (near.length) note.append("Near it: ", ...near.flatMap((word, place) => [place ? ", " : "", search(word)]), ". ")
     } else return
-    note.append(link("Everything, A to Z", new URL("about/headings/", root)), " · ",
-      link("Say what is missing", new URL("about/contributing/#missing", root)))
+    note.append(link("Everything, A to Z", new URL("about/headings/", root)), " · ", link("Say what is missing", missing(query)))
   }
 
   // The theme passes on what the worker answers.

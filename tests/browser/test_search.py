@@ -254,5 +254,13 @@ def test_a_correction_and_an_empty_answer_are_said(browser: Browser, address: st
     box.fill("")
     page.keyboard.type("retenxxxtion")
     expect(note).to_contain_text("Nothing found. Near it: retention")
-    assert note.get_by_role("link", name="Say what is missing").is_visible()
+    missing = note.get_by_role("link", name="Say what is missing")
+    assert str(missing.get_attribute("href")).endswith("/about/contributing/#missing")
+    page.evaluate(
+        "document.head.insertAdjacentHTML('beforeend', '<meta name=new-issue content=https://forge.example/new>')"
+    )
+    box.fill("")
+    page.keyboard.type("qqq & xxxx")
+    query = "template=question.yml&title=Question%3A+qqq+%26+xxxx&question=qqq+%26+xxxx"
+    expect(missing).to_have_attribute("href", f"https://forge.example/new?{query}")
     page.context.close()
