@@ -1,4 +1,5 @@
-// A form that scripts answer: hidden where none run (the style sheet shows it at once where they do), never sent, and `update` runs at each change.
+// A form that scripts answer: hidden where none run (the style sheet shows it at once where they do), never sent, and
+// `update` runs at each change.
 
 export function live(form, update) {
   form.hidden = false

@@ -260,7 +260,7 @@ class Engine {
       }
     }
     const exact = this.titles.get(wanted.words.map(stem).join(" ")) ?? this.titles.get(wanted.telling.map(stem).join(" "))
-    const asked = new Set(known.map((forms, place) => [...forms.keys()][0] ?? wanted.telling[place]))
+    const asked = new Set(known.map((forms, place) => [...forms.keys()][0] ?? wanted.telling[place])).size // different words
     // A section that lacks a word which its page has elsewhere is better than one that lacks it for good.
     const whole = new Uint32Array(size) // page -> which words it has
     for (let place = 0; place < size; place++) whole[this.page[place]] |= seen[place]
@@ -274,7 +274,7 @@ class Engine {
       const share = 0.6 * cover(seen[place]) ** 2 + 0.4 * cover(whole[this.page[place]]) ** 2
       let score = scores[place] * share * (KINDS[doc.k] ?? 1)
       if (exact?.has(place)) score *= doc.k === "Section" ? 3 : 4
-      else if (asked.size > 1) score *= (1 + 2.5 * (likeness.get(place) ?? 0)) * (doc.k === "Term" && asked.size > 2 ? 0.75 : 1)
+      else if (asked > 1) score *= (1 + 2.5 * (likeness.get(place) ?? 0)) * (doc.k === "Term" && asked > 2 ? 0.75 : 1)
       found.push([place, score])
     }
     const items = this.groups(found.sort((a, b) => b[1] - a[1]), known)

@@ -43,7 +43,8 @@ def of_domain(docs: Path, domain: str) -> list[str]:
 
 def product_types(docs: Path) -> list[str]:
     """The Markdown of the pages on one product type each, which Industry has besides."""
-    return _texts(set((docs / "domains" / "industry" / "types").glob("*.md")) - set(docs.rglob("types/index.md")))
+    files = (docs / "domains" / "industry" / "types").glob("*.md")
+    return _texts(file for file in files if file.stem != "index")
 
 
 def _texts(files: Iterable[Path]) -> list[str]:

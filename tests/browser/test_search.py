@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -198,34 +198,39 @@ def test_an_index_that_did_not_come_is_said_and_asked_for_again(browser: Browser
     page.context.close()
 
 
-def test_an_emptied_box_stays_empty_when_the_index_comes(browser: Browser, address: str) -> None:
+def typed_while_kept_back(browser: Browser, address: str, files: str, text: str) -> tuple[Page, Callable[[], None]]:
+    """The home page with a text typed while these files are kept back, and what lets them come."""
     page = open_page(browser)
     held: list[Route] = []
-    page.context.route("**/search/names.json", lambda route: held.append(route))
+    page.context.route(files, lambda route: held.append(route))
     page.goto(address, wait_until="networkidle")
-    type_into(page, "cspo")
+    type_into(page, text)
+
+    def release() -> None:
+        assert held
+        for route in held:
+            route.continue_()
+
+    return page, release
+
+
+def test_an_emptied_box_stays_empty_when_the_index_comes(browser: Browser, address: str) -> None:
+    page, release = typed_while_kept_back(browser, address, "**/search/names.json", "cspo")
     page.locator(".md-search__input").first.fill("")
     page.keyboard.press("Space")
     page.wait_for_timeout(300)
-    assert held
     with page.expect_response(re.compile("search/texts")):
-        for route in held:
-            route.continue_()
+        release()
     page.wait_for_timeout(500)
     assert page.locator(".md-search-result__link").count() == 0
     page.context.close()
 
 
 def test_the_answers_before_and_after_the_texts_are_both_shown(browser: Browser, address: str) -> None:
-    page = open_page(browser)
-    held: list[Route] = []
-    page.context.route("**/search/texts.*.json", lambda route: held.append(route))
-    page.goto(address, wait_until="networkidle")
-    type_into(page, "retention")
+    page, release = typed_while_kept_back(browser, address, "**/search/texts.*.json", "retention")
     expect(page.locator(".md-search-result__link").first).to_be_visible()
     assert page.locator(".md-search-result__list mark").count() == 0, "there is no text yet"
-    for route in held:
-        route.continue_()
+    release()
     expect(page.locator(".md-search-result__list mark").first).to_be_attached()
     page.context.close()
 
