@@ -2,9 +2,10 @@
 
     .venv/bin/python benchmarks/build.py [--quick] [--runs K]
 
-Every variant builds the same site, made from the real records in a temporary folder: a home page, a catalog with a card
-for each resource, the skill and domain pages that those link to, and as many more pages as asked for, in sections of
-twenty. Each page but the first two has some paragraphs and a table of 25 resources with five columns.
+Every variant builds the same site, made from the real records in a temporary folder: a home page, a
+catalog for each domain with a card for each of its resources, the skill and domain pages that those link to, and as
+many more pages as asked for, in sections of twenty. Each page but home and the catalogs has some paragraphs and a table
+of 25 resources with five columns.
 
 - ours: pages call `resources(…)`; our theme, macros, fragments and checks of the data, and our search index
 - hand: the same tables and cards as Markdown, with links to .md files; our theme, no macros, no data
@@ -22,9 +23,9 @@ alike. Times are medians; a ratio is the median of the ratios within each round.
 are printed beside the figures.
 
 Three tables: (1) builds of 60, 240 and 960 pages with 300 resources. (2) what a page costs: the build, less that of a
-site with home and catalog only, by the number of further pages; and how much dearer that is at the largest size than at
-60 pages. (3) builds of 60 pages with 300 to 20,000 resources, and what each further resource costs: reading, validating
-and checking its record, its card, its search entry, and picking the rows of every table from more records.
+site with home and catalogs only, by the number of further pages; and how much dearer that is at the largest size than
+at 60 pages. (3) builds of 60 pages with 300 to 20,000 resources, and what each further resource costs: reading,
+validating and checking its record, its card, its search entry, and picking the rows of every table from more records.
 """
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ from kb.load import load
 from kb.views import MACROS, open_graph
 
 ROWS, A_FILE = 25, 1000  # rows of a table, records of a data file
+FEWEST = 5  # pages: home and the catalogs
 ORDERS = ("level", "name", "hours", "newest")
 WORDS = """Teams that *measure* first argue less. A page like this one has a few paragraphs with **strong words**, a
 [link to another page]({home}index.md), and a list, since that is what people write.
@@ -102,18 +104,16 @@ def write_site(folder: Path, pages: int, resources: int) -> None:
     graph = write_data(ours / "docs" / "data", resources)
     shutil.copytree(ours / "docs" / "data", hand / "docs" / "data")
 
-    addresses = [graph.address(record) for kind in ("domain", "skill") for record in graph.of(kind)]
-    names = [f"{address}index.md" if address.count("/") == 2 else f"{address[:-1]}.md" for address in addresses]
-    names += [f"notes/section-{number // 20:02}/page-{number:03}.md" for number in range(pages)]
-    write = dict.fromkeys(["index.md", "resources/index.md", *names][:pages], "")
     domains = [domain.id for domain in graph.of("domain")]
-    for number, name in enumerate(write):
+    catalogs = {f"resources/{domain}.md": domain for domain in domains}
+    names = [_file(graph.address(record)) for kind in ("domain", "skill") for record in graph.of(kind)]
+    names += [f"notes/section-{number // 20:02}/page-{number:03}.md" for number in range(pages)]
+    for number, name in enumerate(["index.md", *catalogs, *names][:pages]):
         head = f"---\ntitle: Page {number}\ndescription: A page of the benchmark, number {number}.\n"
         body = f"# Page {number}\n\n{WORDS.format(home='../' * name.count('/'))}"
         calls: list[dict[str, Any]] = []
-        if name == "resources/index.md":
-            head += "hide:\n  - navigation\n  - toc\n"
-            calls = [{"home": domain, "view": "cards"} for domain in domains]
+        if name in catalogs:
+            calls = [{"home": catalogs[name], "view": "cards"}]
         elif name != "index.md":
             calls = [{"home": domains[number % 4], "sort": ORDERS[number // 4 % 4], "limit": ROWS}]
         for tree in (ours, hand):
@@ -160,7 +160,7 @@ def inline(element: Any, page: str) -> str:
     for child in element:
         inner = inline(child, page)
         if child.tag == "a":
-            inner = f"[{inner}]({_file(child.get('href'), page)})"
+            inner = f"[{inner}]({_link(child.get('href'), page)})"
         text += (f"**{inner}**" if child.tag == "b" else inner) + _escape(child.tail)
     return text
 
@@ -169,14 +169,15 @@ def _escape(text: str | None) -> str:
     return re.sub(r"([\\`*_\[\]<|])", r"\\\1", " ".join(f".{text or ''}.".split())[1:-1])
 
 
-def _file(href: str, page: str) -> str:
+def _link(href: str, page: str) -> str:
     """A link of ours as a link to a source file, which MkDocs follows and checks."""
     address, mark, anchor = href.partition("#")
-    if not address.startswith("~/"):
-        return href
-    name = address[2:-1]
-    file = f"{name}.md" if name.count("/") == 2 else f"{name}/index.md"
-    return f"{'../' * page.count('/')}{file}{mark}{anchor}"
+    return f"{'../' * page.count('/')}{_file(address[2:])}{mark}{anchor}" if address.startswith("~/") else href
+
+
+def _file(address: str) -> str:
+    """The source file of a page: a domain is the first page of its folder."""
+    return f"{address}index.md" if re.fullmatch("domains/[^/]+/", address) else f"{address[:-1]}.md"
 
 
 # ------------------------------------------------------------------------------------------------------- measuring
@@ -269,7 +270,7 @@ def main() -> None:
     print(f"processor time, user and system, in seconds; medians of {choice.runs} rounds\n", flush=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for pages in (2, *page_counts):
+        for pages in (FEWEST, *page_counts):
             write_site(folder / f"pages-{pages}", pages, 300)
         hold_equal(folder / "pages-60")
         print_pages(folder, page_counts, choice.runs)
@@ -281,7 +282,7 @@ def print_pages(folder: Path, counts: list[int], runs: int) -> None:
     names = ("ours", "hand", "stock", "zensical")
     print("pages " + "".join(f"{name:>10}" for name in names), "  ours/hand  ours/stock  ours/zensical", flush=True)
     times = {}
-    for pages in (2, *counts):
+    for pages in (FEWEST, *counts):
         times[pages] = rounds(builds(folder / f"pages-{pages}"), runs)
         row = "".join(f"{statistics.median(times[pages][name]):10.2f}" for name in names)
         ratios = [ratio(times[pages], "ours", other) for other in names[1:]]
@@ -289,8 +290,8 @@ def print_pages(folder: Path, counts: list[int], runs: int) -> None:
     print("goals: ours/hand at most 0.90; ours/stock below 1; ours/zensical below 1 up to 240 pages\n")
     print("ms a page" + "".join(f"{pages:>10}" for pages in counts) + f"   {counts[-1]} relative to {counts[0]}")
     for name in names:
-        start = statistics.median(times[2][name])
-        cost = [1000 * (statistics.median(times[pages][name]) - start) / (pages - 2) for pages in counts]
+        start = statistics.median(times[FEWEST][name])
+        cost = [1000 * (statistics.median(times[pages][name]) - start) / (pages - FEWEST) for pages in counts]
         print(f"{name:9}" + "".join(f"{value:10.1f}" for value in cost) + f"{cost[-1] / cost[0]:22.2f}")
     print("goal: ours at most 1.20\n", flush=True)
 

@@ -25,6 +25,7 @@ _EMPTY_WORDS = re.compile(
     re.IGNORECASE,
 )
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
+_FENCED = re.compile(r"^(```+|~~~+).*?^\1", re.DOTALL | re.MULTILINE)
 _jinja = Environment()
 
 
@@ -53,6 +54,7 @@ def check_pages(root: Path, graph: Graph) -> Iterator[Problem]:
             yield Problem(place, 1, "", "is not UTF-8 text; save the file with the encoding UTF-8")
             continue
         yield from _head(place, text, titles)
+        yield from _heading(place, text)
         yield from _calls(place, text, graph)
         yield from _words(place, text)
     for kind in ("domain", "skill", "industry", "pilot", "credential"):
@@ -86,6 +88,12 @@ def _head(place: str, text: str, titles: dict[str, str]) -> Iterator[Problem]:
     asks = head.get("asks", []) if isinstance(head, dict) else []
     if not isinstance(asks, list) or not all(isinstance(ask, str) and 0 < len(ask) <= 120 for ask in asks):
         yield Problem(place, 1, "", "asks: give a list of questions, each a line of at most 120 characters")
+
+
+def _heading(place: str, text: str) -> Iterator[Problem]:
+    body = _FENCED.sub("", _FRONT_MATTER.sub("", text))
+    if len(re.findall(r"^# ", body, re.MULTILINE)) != 1:
+        yield Problem(place, 1, "", "needs one line that starts with '# ': the heading of the page")
 
 
 def _calls(place: str, text: str, graph: Graph) -> Iterator[Problem]:

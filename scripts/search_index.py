@@ -28,10 +28,12 @@ STOP = str.split(
     "used using ve very vs want was way we were what when where which while who whom whose why will with "
     "would you your really still ever "
 )
+_MAIN = '<article class="md-content__inner'
 _HEADING = {"h1", "h2", "h3"}
 # Elements marked with `data-skip` are left out as well: what stands elsewhere with an address of its own. The theme's
 # own mark would not do, since Zensical takes it out of the page.
 _SKIP = {"script", "style", "form", "svg", "button", "noscript"}
+_APART = {"p", "li", "td", "th", "dd", "dt", "div"}
 _WORD = re.compile(r"[a-z]{4,}")
 # American endings of the site's own words, and how they are spelled elsewhere.
 _SPELLINGS = (("ization", "isation"), ("izing", "ising"), ("ized", "ised"), ("izes", "ises"), ("ize", "ise"),
@@ -48,13 +50,14 @@ def documents(site: Path, graph: Graph, paths: list[str]) -> Iterator[dict[str, 
     records = {graph.address(record): record for record in reversed(list(graph.records.values()))}
     former = {graph.address(graph.records[new]).partition("#")[0] + f"#{old}" for old, new in graph.moved.items()}
     for path in paths:
-        tree = lxml_html.parse(str(site / path / "index.html"), lxml_html.HTMLParser(encoding="utf-8"))
-        main = tree.xpath('//article[contains(@class, "md-content__inner")]')
-        if not main:
+        html = (site / path / "index.html").read_text(encoding="utf-8")
+        start, end = html.find(_MAIN), html.rfind("</article>")
+        if start < 0:
             continue
-        asked = [" ".join(item.text_content().split()) for item in main[0].xpath('.//*[@class="kb-asks"]//li')]
+        main = lxml_html.fragment_fromstring(html[start:end])  # the rest of a page, its menus, is the larger part
+        asked = [" ".join(item.text_content().split()) for item in main.xpath('./details[@class="kb-asks"]//li')]
         page_kind = KINDS.get(getattr(records.get(path), "kind", ""), "Comparison" if "-vs-" in path else "Page")
-        for place, (anchor, title, text) in enumerate(_sections(main[0])):
+        for place, (anchor, title, text) in enumerate(_sections(main)):
             address = path if place == 0 else f"{path}#{anchor}"
             if place and (not anchor or address in former):
                 continue
@@ -66,35 +69,29 @@ def documents(site: Path, graph: Graph, paths: list[str]) -> Iterator[dict[str, 
             yield {"l": address, "t": title, "k": kind, "x": text, **({"a": names} if names else {})}
 
 
-def _sections(main: Any) -> Iterator[tuple[str, str, str]]:
+def _sections(main: Any) -> list[tuple[str, str, str]]:
     """Anchor, title and text of the page's beginning and of each section, less what search leaves out."""
-    anchor, title, words = "", "", list[str]()
+    found: list[tuple[str, str, list[str]]] = [("", "", [])]
 
-    def walk(element: Any) -> Iterator[tuple[str, str, str]]:
-        nonlocal anchor, title, words
-        if not isinstance(element.tag, str) or element.tag in _SKIP or element.get("data-skip") is not None:
+    def walk(element: Any) -> None:
+        tag = element.tag
+        if not isinstance(tag, str) or tag in _SKIP or element.get("data-skip") is not None:
             return
         if element.get("class") in ("kb-tip", "kb-asks", "headerlink"):
             return
-        if element.tag in _HEADING and (element.get("id") or element.tag == "h1"):
-            if title:
-                yield anchor, title, " ".join(" ".join(words).split())
-            links = element.xpath('.//a[@class="headerlink"]')
+        if tag in _HEADING and (element.get("id") or tag == "h1"):
             name = element.text_content()
-            for link in links:
+            for link in element.xpath('.//a[@class="headerlink"]'):
                 name = name.replace(link.text_content(), "")
-            anchor, title, words = element.get("id") or "", " ".join(name.split()), []
+            found.append((element.get("id") or "", " ".join(name.split()), []))
             return
-        words.append(element.text or "")
+        found[-1][2].append(element.text or "")
         for child in element:
-            yield from walk(child)
-            words.append(
-                f" {child.tail or ''}" if child.tag in ("p", "li", "td", "th", "dd", "dt", "div") else child.tail or ""
-            )
+            walk(child)
+            found[-1][2].append(f" {child.tail or ''}" if child.tag in _APART else child.tail or "")
 
-    yield from walk(main)
-    if title:
-        yield anchor, title, " ".join(" ".join(words).split())
+    walk(main)
+    return [(anchor, title, " ".join(" ".join(words).split())) for anchor, title, words in found if title]
 
 
 def _names(record: Record | None) -> list[str]:

@@ -12,6 +12,7 @@ import check_source
 from conftest import ROOT
 
 HEAD = "---\ntitle: A planted page\ndescription: Planted.\n---\n"
+NO_HEADING = "1: needs one line that starts with '# ': the heading of the page"
 Pages = Callable[..., list[str]]
 
 
@@ -46,6 +47,8 @@ def test_the_real_sources_are_sound() -> None:
         ("{{ link('cspo' }}", "5: broken macro call: unexpected '}', expected ')'"),
         ("## Title {#x}", "5: '{#' opens a comment and eats text; write '{ #id }'"),
         ("This is a robust page.", "5: 'robust' usually says nothing; say what happens instead"),
+        ("## Only a section\n\n```sh\n# a comment\n```", NO_HEADING),
+        ("# One\n\n# Two", NO_HEADING),
     ],
 )  # fmt: skip
 def test_a_fault_in_a_page_is_named(found: Pages, body: str, message: str) -> None:
@@ -89,10 +92,10 @@ def test_a_record_without_its_page_is_named(tmp_path: Path, found: Pages) -> Non
 def test_a_schema_that_drifted_is_named(tmp_path: Path, found: Pages) -> None:
     (tmp_path / "docs" / "data" / "schema" / "skill.json").write_text("{}", encoding="utf-8")
     expected = "docs/data/schema/skill.json:1: has drifted from the model; run: python3 scripts/dev.py schema"
-    assert found(HEAD) == [expected]
+    assert found(HEAD + "# Planted") == [expected]
 
 
 def test_problems_end_in_exit_1(tmp_path: Path, found: Pages, capsys: pytest.CaptureFixture[str]) -> None:
-    found(HEAD + "{{ resorces() }}")
+    found(HEAD + "# Planted\n\n{{ resorces() }}")
     assert check_source.main(tmp_path) == 1
     assert capsys.readouterr().out.endswith("1 problem\n")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import axe_playwright_python
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from browser.conftest import find_browser
 
@@ -151,6 +152,27 @@ def test_tables_become_cards_on_a_phone(browser: Browser, address: str) -> None:
     assert (row.bounding_box() or {"width": 999})["width"] <= 390
     page.set_viewport_size({"width": 1280, "height": 900})
     assert row.evaluate("element => getComputedStyle(element).display") == "table-row"
+    page.context.close()
+
+
+def test_the_menu_on_a_phone_shows_where_one_is_and_what_is_near(browser: Browser, address: str) -> None:
+    page = open_page(browser, 390)
+    page.goto(address + "domains/business/metrics/")
+    menu = page.locator(".md-nav--primary")
+    near = menu.get_by_role("link", name="Product strategy", exact=True)
+    expect(near).not_to_be_in_viewport()
+    page.locator(".md-header label[for=__drawer]").click()
+    menu.locator("label.md-nav__link[for=__toc]").click()
+    section = menu.locator(".md-nav--secondary a.md-nav__link").first
+    expect(section).to_be_in_viewport()
+    expect(section).to_have_attribute("href", re.compile("^#"))
+    menu.locator(".md-nav--secondary label[for=__toc]").click()
+    near.click()
+    page.wait_for_url(f"{address}domains/business/strategy/")
+    page.locator(".md-header label[for=__drawer]").click()
+    menu.locator("label.md-nav__title").filter(has_text="Business").click()
+    menu.get_by_role("link", name="Tech", exact=True).click()
+    page.wait_for_url(f"{address}domains/tech/")
     page.context.close()
 
 
