@@ -15,14 +15,21 @@ from markdown.extensions import Extension
 from markdown.postprocessors import Postprocessor
 
 TOKEN = re.compile(r"(<p>)?(KBFRAGMENT[0-9a-f]{24}Z)(?(1)(</p>)?)")
+_HEADING = re.compile(r'<h2 data-toc id="([\w-]+)">([^<]+)</h2>')
 _kept: dict[str, tuple[str, bool]] = {}
 
 
 def keep(html: str, inline: bool) -> str:
-    """A token that stands for `html` in Markdown text; a block's token is a paragraph of its own."""
-    token = f"KBFRAGMENT{hashlib.sha256(html.encode()).hexdigest()[:24]}Z"
-    _kept[token] = (html, inline)
-    return token if inline else f"\n\n{token}\n\n"
+    """What stands for `html` in Markdown text: a token, which is a paragraph of its own for a block.
+
+    Headings that are marked `data-toc` become headings of Markdown, so that the page's table of contents has them.
+    """
+    text, *rest = _HEADING.split(html, maxsplit=1)
+    token = f"KBFRAGMENT{hashlib.sha256(text.encode()).hexdigest()[:24]}Z"
+    _kept[token] = (text, inline)
+    if inline:
+        return token
+    return f"\n\n{token}\n\n" + (f"## {rest[1]} {{ #{rest[0]} }}{keep(rest[2], inline)}" if rest else "")
 
 
 def _fill(match: re.Match[str]) -> str:

@@ -186,25 +186,14 @@ def policy(html: str) -> str:
     )
 
 
-# The theme leaves its search dialog without a name, and names each level of the side navigation after a label that is
-# empty where a section has a page of its own. Mended here, not by a copy of the theme's templates: those differ
-# between engines.
+# The theme leaves its search dialog without the name that a screen reader says. Mended here, not by a copy of the
+# theme's template: those differ between engines.
 _UNNAMED_DIALOG = re.compile(r'(data-md-component="?search"? role="?dialog"?)(?=>)')
-_UNNAMED_LEVEL = re.compile(
-    r'(<nav class="md-nav" data-md-level="\d+") aria-labelledby="([^"]+)_label"'
-    r'([^>]*>\s*<label class="md-nav__title" for="\2">\s*<span class="md-nav__icon md-icon"></span>\s*)([^<]*?)(?=\s*<)'
-)
-
-
-def name_landmarks(html: str) -> str:
-    """Gives the search dialog and each level of the side navigation the name that a screen reader says."""
-    html = _UNNAMED_DIALOG.sub(r'\1 aria-label="Search"', html)
-    return _UNNAMED_LEVEL.sub(r'\1 aria-label="\4"\3\4', html)
 
 
 def complete(page: Page, graph: Graph, base: str, preview: bool) -> None:
-    """Names landmarks, sets addresses, puts JSON-LD and the content policy into a page. A second run adds nothing."""
-    html = name_landmarks(_ADDED.sub("", page.file.read_text(encoding="utf-8")))
+    """Names the search dialog, sets addresses, puts JSON-LD and the content policy into a page. Again adds nothing."""
+    html = _UNNAMED_DIALOG.sub(r'\1 aria-label="Search"', _ADDED.sub("", page.file.read_text(encoding="utf-8")))
     html = _WORKER.sub(r"\1assets/search-worker.js\2", html)
     # Explained terms do not know where their page stands; Zensical takes their links for relative ones.
     html = to_root(re.sub(r'="(?:\.\./)+~/', '="~/', html), page.path)

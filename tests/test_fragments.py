@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from markdown import markdown
+from markdown import Markdown, markdown
+from markupsafe import escape
 
 from fragments import keep
 
@@ -27,3 +28,17 @@ def test_an_inline_fragment_stays_in_its_sentence() -> None:
 
 def test_the_same_html_has_the_same_token() -> None:
     assert keep("<i>a</i>", inline=True) == keep("<i>a</i>", inline=True) != keep("<i>b</i>", inline=True)
+
+
+def test_a_marked_heading_is_in_the_table_of_contents() -> None:
+    one, two = ('<h2 data-toc id="one">One</h2>', '<h2 data-toc id="two">Two</h2>')
+    text = keep(f"<p>*a*</p>\n{one}\n<p>*b*</p>{two}<p>c</p>", inline=False)
+    reader = Markdown(extensions=["fragments", "attr_list", "toc"])
+    assert reader.convert(text).split("\n") == [
+        "<p>*a*</p>", "", '<h2 id="one">One</h2>', "", "<p>*b*</p>", '<h2 id="two">Two</h2>', "<p>c</p>"
+    ]  # fmt: skip
+    assert [item["id"] for item in reader.toc_tokens] == ["one", "two"]  # type: ignore[attr-defined]
+
+
+def test_data_cannot_forge_a_heading() -> None:
+    assert "##" not in keep(str(escape('<h2 data-toc id="one">One</h2>\n## Two')), inline=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -141,6 +142,18 @@ def test_a_tombstone_says_where_or_why(data: Path, problems: Problems) -> None:
     line = append(data / "opinions.yml", "- id: o-old\n  moved_to: o-tech\n  retired: gone\n")
     expected = "give either moved_to (an id) or retired (the reason), not both"
     assert problems() == [f"docs/data/opinions.yml:{line}: o-old: {expected}"]
+
+
+def test_a_pilot_on_the_job_is_open_to_others(data: Path, problems: Problems) -> None:
+    path = data / "pilots.yml"
+    before, _, rest = path.read_text(encoding="utf-8").partition("- id: p-debt\n")
+    pilot, mark, after = rest.partition("\n- id:")
+    cut = re.sub(r"\n  without_the_job:.*?(?=\n  \w)", "", pilot, flags=re.DOTALL)
+    assert cut != pilot
+    path.write_text(f"{before}- id: p-debt\n{cut}{mark}{after}", encoding="utf-8")
+    line = before.count("\n") + 1
+    expected = "without_the_job: say how somebody does this pilot who is not a product manager yet"
+    assert f"docs/data/pilots.yml:{line}: p-debt: {expected}" in problems()
 
 
 def test_plain_words_stay_words() -> None:

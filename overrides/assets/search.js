@@ -33,7 +33,7 @@ if (input && meta) {
       note.append("Nothing found. ")
       if (near.length) note.append("Near it: ", ...near.flatMap((word, place) => [place ? ", " : "", search(word)]), ". ")
     } else return
-    note.append(link("Everything, A to Z", new URL("about/headings/", root)), " · ", link("Say what is missing", missing(query)))
+    note.append(link("Every page and heading", new URL("about/headings/", root)), " · ", link("Say what is missing", missing(query)))
   }
 
   // The theme passes on what the worker answers.

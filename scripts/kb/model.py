@@ -220,6 +220,7 @@ class Pilot(Record):
     hours: Hours
     people: Line
     permission: Text
+    without_the_job: Text | None = None
     steps: Annotated[list[Text], Field(min_length=2)]
     deliverable: Text
     success_test: Text
@@ -230,6 +231,12 @@ class Pilot(Record):
     aliases: list[Line] = []
     asks: list[Line] = []
     sources: list[Url] = []
+
+    @model_validator(mode="after")
+    def _open_to_all(self) -> Pilot:
+        if self.setting == "on-the-job" and self.without_the_job is None:
+            raise ValueError("without_the_job: say how somebody does this pilot who is not a product manager yet")
+        return self
 
 
 FactField = Literal[

@@ -107,8 +107,14 @@ def pilots(graph: Graph, max_hours: float | None = None, limit: int | None = Non
 
 @macro
 def pilot(graph: Graph, id_: str) -> Fragment:
-    """Everything about one pilot, in the order in which one does it."""
+    """What to do in one pilot, in the order in which one does it, up to what one ends with."""
     return render(graph, "pilot", pilot=graph.get(id_, Pilot))
+
+
+@macro
+def pilot_after(graph: Graph, id_: str) -> Fragment:
+    """What belongs to one pilot after its deliverable: figures to check against, dangers, material, sources."""
+    return render(graph, "pilot_after", pilot=graph.get(id_, Pilot))
 
 
 ORDERS: dict[str, Callable[[Resource], Any]] = {
