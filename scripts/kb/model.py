@@ -160,6 +160,7 @@ class Rule(Part):
     since: Line
     step: Line
     source: Url
+    also: list[Url] = []
     note: Line | None = None
 
 
