@@ -25,19 +25,24 @@ ROOT = Path(__file__).resolve().parent.parent
 LOADS = {"script": "src", "img": "src", "iframe": "src", "audio": "src", "video": "src", "source": "src",
          "embed": "src", "object": "data", "input": "src", "track": "src", "use": "href", "image": "href"}  # fmt: skip
 LOADING_RELS = {"stylesheet", "icon", "preload", "modulepreload", "prefetch", "preconnect", "dns-prefetch", "manifest"}
-LEFTOVER = re.compile(r"\{\{|\{%|KBFRAGMENT|\bMacro(?: Rendering)? Error\b|=\"~/")
+LEFTOVER = re.compile(r"\{\{|\{%|KBFRAGMENT|functools\.partial|\bMacro(?: Rendering)? Error\b|=\"~/")
 
 
 # A figure in words of the certificate pages, and the fragments that may hold one: they come from records. A worked
 # example names its numbers as invented and stands in a box of its own.
-_DIGITS = r"\d[\d,.]*\s?(?:(?:to|[-–])\s?\d[\d,.]*\s?)?"
+_DIGITS = r"\d[\d,.]*[\s-]?(?:(?:to|[-–])\s?\d[\d,.]*[\s-]?)?"
 _WORDS = ("two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|sixteen|twenty|thirty|forty|fifty|sixty|ninety|"
           "hundred|thousand")  # fmt: skip
 FIGURE = re.compile(
     rf"[$€£₹]\s?\d|\b{_DIGITS}(?:%|(?:percent|USD|EUR|GBP|dollars?|euros?|hours?|minutes?|questions?|days?|weeks?|"
-    rf"months?)\b)|\b(?:{_WORDS})\s(?:hours|percent|dollars|euros)\b", re.IGNORECASE,
+    rf"months?|years?)\b)|\b(?:{_WORDS})[\s-](?:hours?|percent|dollars?|euros?)\b", re.IGNORECASE,
 )  # fmt: skip
+_BLOCKS = {"p", "li", "td", "th", "dt", "dd", "h1", "h2", "h3", "h4", "figcaption", "caption", "summary", "label",
+           "div"}  # fmt: skip
 FROM_RECORDS = {"kb-fact", "kb-glance", "kb-scope", "kb-record", "kb-picture", "kb-field", "kb-opinions"}
+
+
+LISTS = {"about/everything/index.html", "about/headings/index.html"}  # link to all there is, and so prove nothing
 
 
 class Site:
@@ -152,11 +157,26 @@ def figures(site: Site) -> Iterator[Problem]:
     for page, tree in site.trees.items():
         if not page.startswith("certifications/"):
             continue
-        for text in tree.xpath('//article[contains(@class, "md-content__inner")]//text()[not(ancestor::script)]'):
-            found = FIGURE.search(text)
-            if found and not any(_from_record(element) for element in text.getparent().xpath("ancestor-or-self::*")):
-                yield _problem(page, text.getparent(), f"'{found[0]}' is no fact, and in no worked example: "
-                               f"{' '.join(text.split())[:90]}")  # fmt: skip
+        for main in tree.xpath('//article[contains(@class, "md-content__inner")]'):
+            for block in main.iter(*_BLOCKS):
+                if any(_from_record(element) for element in block.iterancestors()):
+                    continue
+                text = " ".join("".join(_own_words(block)).split())
+                for found in FIGURE.finditer(text):
+                    yield _problem(page, block, f"'{found[0]}' is no fact, and in no worked example: {text[:90]}")
+        for text in tree.xpath('//meta[@name="description"]/@content'):
+            for found in FIGURE.finditer(text):
+                yield Problem(page, 1, "", f"'{found[0]}' in the description is no fact")
+
+
+def _own_words(block: Any) -> Iterator[str]:
+    """The words of a block, less those of blocks inside of it and of fragments from records."""
+    if not _from_record(block):
+        yield block.text or ""
+        for part in block:
+            if part.tag not in _BLOCKS and isinstance(part.tag, str) and part.tag != "script":
+                yield from _own_words(part)
+            yield part.tail or ""
 
 
 def _from_record(element: Any) -> bool:
@@ -168,6 +188,8 @@ def records(site: Site, graph: Graph) -> Iterator[Problem]:
     """Every record has its address, some other page links to it, and the search index holds it exactly once."""
     linked: set[str] = set()
     for page, tree in site.trees.items():
+        if page in LISTS:
+            continue
         for href in tree.xpath('//div[contains(@class, "md-content")]//@href'):
             if not re.match(r"[a-z]+:", href):
                 goal, anchor = site.target(page, href)
@@ -187,7 +209,7 @@ def records(site: Site, graph: Graph) -> Iterator[Problem]:
         page = f"{path}index.html"
         if page not in site.trees or (anchor and anchor not in site.anchors[page]):
             yield Problem(page, 1, record.id, "the record is not where it should be")
-        elif address not in linked:
+        elif address not in linked and record.kind != "evidence":  # whose page is read from its beginning to its end
             yield Problem(page, 1, record.id, "no other page links to the record")
         elif times[address] != 1:
             yield Problem(page, 1, record.id, f"the record is {times[address]} times in the search index")
@@ -196,9 +218,18 @@ def records(site: Site, graph: Graph) -> Iterator[Problem]:
         path, _, anchor = graph.address(record).partition("#")
         if anchor and old not in site.anchors.get(f"{path}index.html", ()):
             yield Problem(f"{path}index.html", 1, old, f"moved to '{new}', but its old anchor is gone")
+        former = graph.address(record.model_copy(update={"id": old}))
+        if former != f"{path}#{old}" and former != path and not _leads(site, former, path):
+            yield Problem(f"{former}index.html", 1, old, f"moved to '{new}', but its old page does not lead there")
     for old in graph.retired:
         if old not in site.anchors.get("about/everything/index.html", ()):
             yield Problem("about/everything/index.html", 1, old, "retired, but the page does not say so")
+
+
+def _leads(site: Site, former: str, path: str) -> bool:
+    page = f"{former}index.html"
+    goals = site.trees[page].xpath('//meta[@http-equiv="refresh"]/@content') if page in site.trees else []
+    return [site.target(page, goal.partition("url=")[2])[0] for goal in goals] == [f"{path}index.html"]
 
 
 def check(folder: Path, graph: Graph) -> list[Problem]:

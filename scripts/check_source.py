@@ -14,8 +14,10 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 from kb import schema
 from kb.graph import Graph
 from kb.load import load
+from kb.pages import links
 from kb.problems import Problem, UsageError, nearest, report
 from kb.rules import check as check_rules
+from kb.rules import refused
 from kb.views import MACROS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,6 +59,9 @@ def check_pages(root: Path, graph: Graph) -> Iterator[Problem]:
         yield from _heading(place, text)
         yield from _calls(place, text, graph)
         yield from _words(place, text)
+    for file, number, url in links(docs):
+        if site := refused(url):
+            yield Problem(file.relative_to(root).as_posix(), number, "", f"'{site}' is on the list of refused sources")
     for kind in ("domain", "skill", "industry", "pilot", "credential"):
         for record in graph.of(kind):
             address, _, anchor = graph.address(record).partition("#")
@@ -129,7 +134,11 @@ def _calls(place: str, text: str, graph: Graph) -> Iterator[Problem]:
             message = str(error).replace("()", "").removeprefix(f"{name} ")
             yield Problem(place, call.lineno, "", f"{name}: wrong arguments: {message}")
     for word in tree.find_all(nodes.Name):
-        if id(word) not in called and word.name not in MACROS:
+        if id(word) in called:
+            continue
+        if word.name in MACROS:
+            yield Problem(place, word.lineno, "", f"'{word.name}' is called without brackets")
+        else:
             yield Problem(place, word.lineno, "", f"unknown name '{word.name}'" + nearest(word.name, MACROS))
 
 

@@ -9,12 +9,12 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
-FRESH = ROOT / ".site-fresh"  # built here first, so that a failing build leaves the last good site/ alone
 SITE = ROOT / "site"
 
 
@@ -40,7 +40,10 @@ def environment(folder: Path, *wanted: str) -> Path:
         install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         for name in wanted:
             install += ["-r", str(ROOT / name)]
-        if subprocess.run(install, check=False).returncode:
+        ours = {
+            name: value for name, value in os.environ.items() if name != "GITHUB_TOKEN"
+        }  # is none of pip's business
+        if subprocess.run(install, env=ours, check=False).returncode:
             sys.exit(f"pip could not install {', '.join(wanted)}; its message is above")
         for packages in folder.glob("**/site-packages"):
             (packages / "fieldbook.pth").write_text(str(ROOT / "scripts") + "\n")
@@ -54,19 +57,23 @@ def run(*command: str | Path, **more: str) -> int:
     return subprocess.run([str(part) for part in command], cwd=ROOT, env=settings, check=False).returncode
 
 
-def build(python: Path, preview: bool = False) -> int:
-    """Checks data and pages, builds, adds what machines read, and only then replaces site/. Returns an exit code."""
-    shutil.rmtree(FRESH, ignore_errors=True)
-    publish: list[str | Path] = [python, "scripts/publish.py", FRESH, *(["--preview"] if preview else [])]
-    code = (
-        run(python, "scripts/check_source.py")
-        or run(python, "-m", "mkdocs", "build", "--strict", "--site-dir", FRESH)
-        or run(*publish)
-    )
-    if code == 0:
-        shutil.rmtree(SITE, ignore_errors=True)
-        FRESH.rename(SITE)
-    shutil.rmtree(FRESH, ignore_errors=True)
+def build(python: Path, site: Path = SITE, preview: bool = False, check: bool = False) -> int:
+    """Checks data and pages, builds, adds what machines read, and only then replaces `site`. Returns an exit code.
+
+    `check` also holds the built site to its promises; `preview` leaves out the content policy.
+    """
+    # In a folder of its own, so that a failing build leaves the last good site alone, and two builds each other.
+    with tempfile.TemporaryDirectory(prefix=".site-", dir=site.parent) as folder:
+        fresh = Path(folder) / "site"
+        code = (
+            run(python, "scripts/check_source.py")
+            or run(python, "-m", "mkdocs", "build", "--strict", "--site-dir", fresh)
+            or run(python, "scripts/publish.py", fresh, *(["--preview"] if preview else []))
+            or (run(python, "scripts/check_site.py", fresh) if check else 0)
+        )
+        if code == 0:
+            shutil.rmtree(site, ignore_errors=True)
+            fresh.rename(site)
     return code
 
 
@@ -104,7 +111,7 @@ def main() -> int:
         return run(python, "scripts/link_health.py", *more)
     if choice.command == "schema":
         return run(python, "-m", "kb.schema")
-    return build(python) or (run(python, "scripts/check_site.py", SITE) if choice.command == "check" else 0)
+    return build(python, check=choice.command == "check")
 
 
 if __name__ == "__main__":

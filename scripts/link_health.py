@@ -1,4 +1,4 @@
-"""Asks every outside address in the data whether it still answers, and keeps one public issue about those that do not.
+"""Asks every outside address in the data and on the pages whether it still answers; keeps one public issue of the rest.
 
 Polite: one request at a time for each host, a pause between them, a name in the request. A dead link is news, not a
 failure: the exit code is 0 unless the data or the call is wrong. Nothing in the data is changed.
@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
+from kb import pages
 from kb.load import Catalogue, line_of, load
 from kb.problems import nearest
 from kb.problems import report as list_problems
@@ -34,6 +35,7 @@ from kb.rules import urls
 DATA = Path(__file__).resolve().parent.parent / "docs" / "data"
 TITLE = "Links that need a look"
 LABEL = "links"
+BOT = "github-actions[bot]"  # who opens an issue with the token of a workflow
 AGENT = "ProductFieldbook-link-check/1.0"
 HEADINGS = {
     "dead": "Dead: the page or its host is gone",
@@ -48,7 +50,7 @@ _FAILURES = (OSError, HTTPException, ValueError)  # URLError is an OSError; a br
 
 @dataclass(frozen=True)
 class Place:
-    """Where an address stands in the data."""
+    """Where an address stands: file and line, record or page, field."""
 
     file: str
     line: int
@@ -96,12 +98,16 @@ _open = urllib.request.build_opener(_NoRedirect).open
 
 
 def places(catalogue: Catalogue) -> dict[str, list[Place]]:
-    """Each web address in the records, with every place where it stands."""
+    """Each web address in the records and on the written pages, with every place where it stands."""
     found: dict[str, list[Place]] = defaultdict(list)
     for entry in catalogue.entries:
         for path, url in urls(entry.raw):
             field = ".".join(str(step) for step in path)
             found[url].append(Place(entry.file, line_of(entry.raw, path), entry.record.id, field))
+    docs = catalogue.root.parent
+    for file, line, url in pages.links(docs):
+        page = file.relative_to(docs)
+        found[url].append(Place(f"docs/{page.as_posix()}", line, page.stem, "a link"))
     return found
 
 
@@ -226,7 +232,8 @@ def _our_issue() -> int | None:
         for page in count(1):
             issues = _github("GET", f"issues?state=open&per_page=100&page={page}{query}")
             for issue in issues:
-                if issue["title"] == TITLE and "pull_request" not in issue:  # GitHub lists proposals as issues, too
+                ours = issue["title"] == TITLE and issue["user"]["login"] == BOT  # anybody may take the title
+                if ours and "pull_request" not in issue:  # GitHub lists proposals as issues, too
                     return int(issue["number"])
             if len(issues) < 100:
                 break

@@ -76,11 +76,21 @@ def _blocks(element: Any) -> Iterator[str]:
             continue
         if part.tag in ("td", "th") or any(parent.tag == "tr" for parent in part.iterancestors()):
             continue
-        words = [str(word).strip() for word in part.xpath('.//text()[not(ancestor::a[@class="headerlink"])]')]
-        line = " ".join(" ".join(word for word in words if word).split())
+        line = " ".join("".join(_words(part)).split())
         if line:
             marks = "#" * int(part.tag[1]) + " " if re.fullmatch(r"h\d", part.tag) else "- " if part.tag == "li" else ""
             yield marks + line
+
+
+def _words(element: Any) -> Iterator[str]:
+    yield element.text or ""
+    for child in element:
+        if child.get("class") != "headerlink":
+            apart = "" if child.tag in search_index.INLINE else " "
+            yield apart
+            yield from _words(child)
+            yield apart
+        yield child.tail or ""
 
 
 def pages(site: Path) -> list[Page]:
@@ -260,10 +270,12 @@ def redirects(graph: Graph) -> dict[str, str]:
     for old, new in graph.moved.items():
         record = graph.records[new]
         path, _, anchor = graph.address(record.model_copy(update={"id": old})).partition("#")
-        if not anchor:
+        if not anchor and path != graph.address(record):
             goal = escape("../" * path.count("/") + graph.address(record))
             found[path] = (
-                f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(record.title)}</title>'
+                '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+                '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">'
+                f"<title>{escape(record.title)}</title>"
                 f'<meta http-equiv="refresh" content="0; url={goal}"><meta name="robots" content="noindex">'
                 f'<link rel="canonical" href="{goal}"></head><body><p>This page is now '
                 f'<a href="{goal}">{escape(record.title)}</a>.</p></body></html>\n'

@@ -33,7 +33,8 @@ _HEADING = {"h1", "h2", "h3"}
 # Elements marked with `data-skip` are left out as well: what stands elsewhere with an address of its own. The theme's
 # own mark would not do, since Zensical takes it out of the page.
 _SKIP = {"script", "style", "form", "svg", "button", "noscript"}
-_APART = {"p", "li", "td", "th", "dd", "dt", "div"}
+# Elements that words run through; around all others there is a space.
+INLINE = {"a", "abbr", "b", "code", "em", "i", "mark", "small", "span", "strong", "sub", "sup"}
 _WORD = re.compile(r"[a-z]{4,}")
 # American endings of the site's own words, and how they are spelled elsewhere.
 _SPELLINGS = (("ization", "isation"), ("izing", "ising"), ("ized", "ised"), ("izes", "ises"), ("ize", "ise"),
@@ -87,11 +88,13 @@ def _sections(main: Any) -> list[tuple[str, str, str]]:
             return
         found[-1][2].append(element.text or "")
         for child in element:
+            apart = "" if child.tag in INLINE else " "
+            found[-1][2].append(apart)
             walk(child)
-            found[-1][2].append(f" {child.tail or ''}" if child.tag in _APART else child.tail or "")
+            found[-1][2].append(apart + (child.tail or ""))
 
     walk(main)
-    return [(anchor, title, " ".join(" ".join(words).split())) for anchor, title, words in found if title]
+    return [(anchor, title, " ".join("".join(words).split())) for anchor, title, words in found if title]
 
 
 def _names(record: Record | None) -> list[str]:

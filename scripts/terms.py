@@ -51,36 +51,32 @@ class _Explain(Treeprocessor):
             self._block(graph, block, known, seen)
 
     def _block(self, graph: Graph, block: Element, known: Names, seen: set[str]) -> None:
-        left = A_BLOCK
-        for owner, position in list(_texts(block)):
+        chosen: list[tuple[Element, int | None, str, int, int, Concept]] = []
+        for owner, position in _texts(block):
             text = (owner.text if position is None else owner[position].tail) or ""
             for start, end, concept in matches(text, known):
-                if concept.id in seen or not left:
-                    continue
-                seen.add(concept.id)
-                left -= 1
-                term = explain(graph, concept, text[start:end])
-                term.tail = text[end:]
-                if position is None:
-                    owner.text = text[:start]
-                    owner.insert(0, term)
-                else:
-                    owner[position].tail = text[:start]
-                    owner.insert(position + 1, term)
-                break  # the rest of this text now hangs on another element; one explanation for each piece
+                if concept.id not in seen and len(chosen) < A_BLOCK:
+                    seen.add(concept.id)
+                    chosen.append((owner, position, text, start, end, concept))
+                    break  # one explanation for each piece
+        for owner, position, text, start, end, concept in reversed(chosen):  # so that those still to come stay in place
+            term = explain(graph, concept, text[start:end])
+            term.tail = text[end:]
+            if position is None:
+                owner.text = text[:start]
+                owner.insert(0, term)
+            else:
+                owner[position].tail = text[:start]
+                owner.insert(position + 1, term)
 
 
 def _texts(element: Element) -> Iterator[tuple[Element, int | None]]:
-    """The pieces of text of a block, last first, so that inserting does not move those still to come.
-
-    A piece is the text of an element (None) or the tail of its nth child.
-    """
-    for position in range(len(element) - 1, -1, -1):
-        yield element, position
-        child = element[position]
+    """The pieces of text of a block as one reads them: the text of an element (None), or the tail of its nth child."""
+    yield element, None
+    for position, child in enumerate(element):
         if child.tag not in _SKIP and child.tag not in ("ul", "ol", "p", "li", "table"):
             yield from _texts(child)
-    yield element, None
+        yield element, position
 
 
 class TermsExtension(Extension):

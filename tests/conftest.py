@@ -28,10 +28,11 @@ def graph() -> Graph:
 
 
 @pytest.fixture(scope="session")
-def site() -> Path:
-    """The real site, built and published as `dev.py build` does it."""
-    assert dev.build(Path(sys.executable)) == 0, "the site does not build"
-    return dev.SITE
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real site, built and published as `dev.py build` does it, in a folder as on GitHub Pages."""
+    site = tmp_path_factory.mktemp("pages") / "fieldbook"
+    assert dev.build(Path(sys.executable), site) == 0, "the site does not build"
+    return site
 
 
 @pytest.fixture

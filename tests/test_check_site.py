@@ -42,7 +42,10 @@ def into_main(site: Path, html: str) -> None:
     ("html", "figure"),
     [("<p>It costs $1,200.</p>", "$1"), ("<p>Takes 14-16 hours.</p>", "14-16 hours"), ("<p>74% pass</p>", "74%"),
      ("<p>there are 80 questions</p>", "80 questions"), ("<p>about sixty hours</p>", "sixty hours"),
-     ("<ul><li>1,000 to 1,400 USD</li></ul>", "1,000 to 1,400 USD"), ("<p>renew every 24 months</p>", "24 months")],
+     ("<ul><li>1,000 to 1,400 USD</li></ul>", "1,000 to 1,400 USD"), ("<p>renew every 24 months</p>", "24 months"),
+     ("<p>some <b>60</b> hours</p>", "60 hours"), ("<p>a 16-hour class</p>", "16-hour"),
+     ("<p>valid for <em>2</em> years</p>", "2 years"),
+     ("<table><tr><td>a 60-question test</td></tr></table>", "60-question")],
 )  # fmt: skip
 def test_a_figure_outside_of_a_fact_is_found(broken: Path, found: Check, html: str, figure: str) -> None:
     edit(broken / "certifications" / "cost" / "index.html", '<h2 id="formula"', f'{html}<h2 id="formula"')

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -46,7 +48,7 @@ def assert_refused(run: subprocess.CompletedProcess[str], checkout: Path, *messa
     for message in messages:
         assert message in run.stdout + run.stderr
     assert (checkout / "site" / "index.html").read_text(encoding="utf-8") == "the last good build"
-    assert not (checkout / ".site-fresh").exists()
+    assert not list(checkout.glob(".site-*"))
 
 
 def test_broken_data_is_refused(checkout: Path, build: Build) -> None:
@@ -112,6 +114,31 @@ def test_a_resource_of_a_few_lines_shows_wherever_it_belongs(checkout: Path, bui
         "llms-full.txt": "A planted reason.",
     }.items():
         assert text in (site / page).read_text(encoding="utf-8"), page
+
+
+def test_serving_goes_on_after_a_build_that_failed(checkout: Path) -> None:
+    page = checkout / "docs" / "practice" / "index.md"
+    sound = page.read_text(encoding="utf-8")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    settings = {**os.environ, "PYTHONPATH": str(checkout / "scripts")}
+    command = [sys.executable, checkout / "scripts" / "serve.py", "--port", port]
+    with subprocess.Popen(command, cwd=checkout, env=settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True) as server:  # fmt: skip
+        log = server.stdout
+        assert log
+        try:
+            assert any("Serving on" in line for line in log)
+            page.write_text(f"{sound}\n{{{{ pilts() }}}}\n", encoding="utf-8")
+            assert any("unknown macro 'pilts'" in line for line in log)
+            page.write_text(f"{sound}\nMended in the end.\n", encoding="utf-8")
+            assert any("Reloading" in line for line in log)
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/practice/") as answer:
+                assert "Mended in the end." in answer.read().decode()
+        finally:
+            server.kill()
+    assert (checkout / "site" / "index.html").read_text(encoding="utf-8") == "the last good build"
 
 
 def test_the_readme_names_the_two_commands() -> None:

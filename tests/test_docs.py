@@ -35,8 +35,8 @@ def test_the_example_record_is_sound() -> None:
 
 def test_the_architecture_page_names_every_room() -> None:
     text = (ROOT / "docs" / "about" / "architecture.md").read_text(encoding="utf-8")
-    rooms = [file.name for file in (ROOT / "scripts").iterdir() if file.suffix == ".py"]
-    rooms += [file.stem for file in (ROOT / "scripts" / "kb").glob("*.py") if file.stem != "__init__"]
+    rooms = [f"`scripts/{file.name}`" for file in (ROOT / "scripts").iterdir() if file.suffix == ".py"]
+    rooms += [f"`{file.stem}`" for file in (ROOT / "scripts" / "kb").glob("*.py") if file.stem != "__init__"]
     assert [room for room in rooms if room not in text] == []
 
 

@@ -79,6 +79,9 @@ class Web(BaseHTTPRequestHandler):
         """Says nothing."""
 
 
+OURS = {"user": {"login": "github-actions[bot]"}}
+
+
 class GitHub(BaseHTTPRequestHandler):
     """An issue tracker that remembers what it holds and what it was told."""
 
@@ -117,7 +120,7 @@ class GitHub(BaseHTTPRequestHandler):
             GitHub.comments.append(body["body"])
             self._answer({})
             return
-        GitHub.issues.append({"number": len(GitHub.issues) + 1, "state": "open", **body})
+        GitHub.issues.append({"number": len(GitHub.issues) + 1, "state": "open", **OURS, **body})
         self._answer(GitHub.issues[-1])
 
     def do_PATCH(self) -> None:
@@ -322,11 +325,14 @@ def test_one_issue_is_opened_updated_and_closed(github: str) -> None:
 
 
 def test_the_issue_is_found_by_its_title_on_a_later_page(github: str) -> None:
-    """Neither another title with the label nor a proposal with the title is taken for it."""
-    GitHub.issues.append({"number": 1, "state": "open", "title": "Links are green", "labels": ["links"]})
-    GitHub.issues.append({"number": 2, "state": "open", "title": link_health.TITLE, "labels": [], "pull_request": {}})
-    GitHub.issues += [{"number": 3 + n, "state": "open", "title": "Other", "labels": []} for n in range(100)]
-    GitHub.issues.append({"number": 103, "state": "open", "title": link_health.TITLE, "labels": []})
+    """Neither another title with the label, nor a proposal with the title, nor a stranger's issue is taken for it."""
+    GitHub.issues.append({"number": 1, "state": "open", "title": "Links are green", "labels": ["links"], **OURS})
+    GitHub.issues.append(
+        {"number": 2, "state": "open", "title": link_health.TITLE, "labels": [], "pull_request": {}, **OURS}
+    )
+    GitHub.issues += [{"number": 3 + n, "state": "open", "title": "Other", "labels": [], **OURS} for n in range(100)]
+    GitHub.issues[-1] |= {"title": link_health.TITLE, "labels": ["links"], "user": {"login": "a-stranger"}}
+    GitHub.issues.append({"number": 103, "state": "open", "title": link_health.TITLE, "labels": [], **OURS})
     assert link_health.keep_issue("text", wanted=True) == "updated issue 103"
     assert len(GitHub.issues) == 103
 

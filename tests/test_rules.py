@@ -106,15 +106,13 @@ def test_refused_source(data: Path, problems: Problems) -> None:
     assert problems() == [f"docs/data/skills.yml:{line + 13}: biz-new: {expected}"]
 
 
-def test_refused_source_of_an_exam_seller_is_tolerated_only_when_marked_low(data: Path, problems: Problems) -> None:
+def test_refused_source_of_a_figure_marked_low(data: Path, problems: Problems) -> None:
     path = data / "credentials.yml"
-    text = path.read_text(encoding="utf-8")
-    place = text.index("certifycopilot.ai")
-    low = text.index("confidence: low", place)
-    path.write_text(text[:low] + "confidence: medium" + text[low + len("confidence: low") :], encoding="utf-8")
-    found = problems()
-    assert len(found) == 1
-    assert found[0].endswith("facts: 'certifycopilot.ai' is on the list of refused sources")
+    text = path.read_text(encoding="utf-8").replace("https://turboscrum.com/cspo-vs-pspo", "https://examice.com/x", 1)
+    path.write_text(text, encoding="utf-8")
+    line = text[: text.index("examice.com")].count("\n") + 1
+    expected = "cspo: facts: 'examice.com' is on the list of refused sources"
+    assert problems() == [f"docs/data/credentials.yml:{line}: {expected}"]
 
 
 def test_future_date(data: Path, problems: Problems) -> None:

@@ -15,7 +15,6 @@ function filters(tools) {
   const form = tools.querySelector("form")
   const items = [...tools.querySelectorAll("[data-item]")]
   const controls = [...form.elements].filter(control => control.name)
-  const address = new URL(location)
 
   function apply() {
     let shown = 0
@@ -24,13 +23,21 @@ function filters(tools) {
       shown += item.hidden ? 0 : 1
     }
     form.querySelector("output").textContent = `${shown} of ${items.length} shown`
+    const address = new URL(location) // as it is now: other scripts write there, too
     for (const { name, value } of controls) value ? address.searchParams.set(name, value) : address.searchParams.delete(name)
     history.replaceState(history.state, "", address)
   }
 
-  for (const control of controls) control.value = address.searchParams.get(control.name) ?? control.value
+  const given = new URLSearchParams(location.search)
+  for (const control of controls) control.value = given.get(control.name) ?? control.value
   live(form, apply)
   // An anchor must land, whatever the filters say.
+  addEventListener("hashchange", () => {
+    const goal = items.find(item => item.id && item.id === location.hash.slice(1))
+    if (!goal?.hidden) return
+    goal.hidden = false
+    goal.scrollIntoView()
+  })
   if (controls.some(control => control.value) && !location.hash) apply()
 }
 

@@ -19,7 +19,6 @@ class Graph:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self.records = catalogue.records
-        self.kind_of: dict[str, str] = {record.id: record.kind for record in self.records.values()}
         self.moved: dict[str, str] = {}
         self.retired: dict[str, str] = {}
         for _, tombstone, _, _ in catalogue.tombstones:

@@ -7,6 +7,7 @@ A field that names another record carries `Ref(kind)`; `kb.rules` follows those,
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
@@ -24,15 +25,21 @@ def _plain(text: str) -> str:
     return text
 
 
+def _day(text: str) -> str:
+    if len(text) == 10:
+        date.fromisoformat(text)  # raises ValueError for the 31st of February
+    return text
+
+
 def _web(url: str) -> str:
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
     except ValueError as error:
         raise ValueError(f"is not a web address ({error})") from None
-    if parts.scheme not in ("http", "https"):
+    if not url.startswith(("http://", "https://")):
         raise ValueError("is not an http:// or https:// address")
-    if parts.username or "." not in host or re.search(r"[\s<>\"'`{}|\\^]", url):
+    if "@" in parts.netloc or "." not in host or re.search(r"[\s<>\"'`{}|\\^]", url):
         raise ValueError("is not a web address")
     return url
 
@@ -45,10 +52,11 @@ Id = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=60)]
 Line = Annotated[str, _text(200), AfterValidator(_plain)]
 Text = Annotated[str, _text(800), AfterValidator(_plain)]
 Url = Annotated[str, StringConstraints(max_length=600), AfterValidator(_web)]
-Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
-AsOf = Annotated[str, StringConstraints(pattern=DATE_PATTERN[:-1] + r"$|^unknown$")]
+Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"), AfterValidator(_day)]
+AsOf = Annotated[str, StringConstraints(pattern=DATE_PATTERN[:-1] + r"$|^unknown$"), AfterValidator(_day)]
 Year = Annotated[int, Field(ge=1900, le=2100)]
 Hours = Annotated[float, Field(gt=0, le=20000)]
+Money = Annotated[float, Field(ge=0, le=10_000_000)]
 
 Level = Literal["awareness", "working", "practitioner", "expert"]
 Confidence = Literal["high", "medium", "low"]
@@ -321,15 +329,15 @@ class FiveYears(Part):
 
     scenario: Line
     unit: Literal["USD", "EUR"]
-    first_cost: float | None
-    first_cost_to: float | None = None
-    first_hours: float | None = None
-    first_hours_to: float | None = None
-    retake_fee: float | None = None
+    first_cost: Money | None
+    first_cost_to: Money | None = None
+    first_hours: Hours | None = None
+    first_hours_to: Hours | None = None
+    retake_fee: Money | None = None
     attempts_included: Annotated[int, Field(ge=1, le=5)] = 1
     renewal_months: Annotated[int, Field(ge=1, le=120)] | None = None
-    renewal_fee: float | None = None
-    renewal_hours: float | None = None
+    renewal_fee: Money | None = None
+    renewal_hours: Annotated[float, Field(ge=0, le=20000)] | None = None
     sum: Line | None = None
     missing: list[Line] = []
 

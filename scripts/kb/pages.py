@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from kb.graph import Graph
 
 _HEAD = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
-_LINK = re.compile(r"\]\((https?://[^)\s]+)")
+_LINK = re.compile(r"\]\((https?://(?:[^()\s]|\([^()\s]*\))+)\)")
 _MARKS = re.compile(r"\{\{.*?\}\}|\{ [#.][^}]*\}|\]\([^)]*\)|<[^>]+>|[#*_`|>!-]")
 
 
@@ -33,6 +33,13 @@ def written(docs: Path) -> list[Written]:
             address = file.relative_to(docs).as_posix().removesuffix(".md").removesuffix("index").rstrip("/") + "/"
             found.append(Written(title[1] if title else address, address, _HEAD.sub("", text)))
     return found
+
+
+def links(docs: Path) -> Iterator[tuple[Path, int, str]]:
+    """The outside addresses that pages link to: file, line, address."""
+    for file in sorted(docs.rglob("*.md")):
+        for number, line in enumerate(file.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+            yield from ((file, number, url) for url in _LINK.findall(line))
 
 
 def of_domain(docs: Path, domain: str) -> list[str]:

@@ -46,13 +46,14 @@ _UNITS = {"percent": "%", "SEU": " education units", "PDU": " PDUs", "USD per mo
 PROVES = {"attended": "that you attended", "passed a test": "that you passed a test",
           "finished a course": "that you finished a course", "degree": "a degree", "subscription": "a subscription",
           "a thing people used": "a thing people used"}  # fmt: skip
+SETTINGS = {"on-the-job": "on the job", "side-project": "on the side", "both": "on the job or on the side"}
 SPEAKERS = {"issuer": "issuer", "seller": "seller", "employer": "employer", "independent": "independent",
             "public": "public body"}  # fmt: skip
 
 
 def number(value: float) -> str:
     """A number for reading: 1063300 becomes 1,063,300; 186.15 stays; 12.0 becomes 12."""
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}".rstrip("0")
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
 def amount(value: float | str | None, to: float | None = None, unit: str | None = None) -> str:
@@ -93,7 +94,7 @@ templates = Environment(
     autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False,
 )  # fmt: skip
 templates.filters.update(amount=amount, number=number, duration=duration, when=when, sentence=sentence)
-templates.globals.update(LEVELS=LEVELS, PROVES=PROVES, SPEAKERS=SPEAKERS)
+templates.globals.update(LEVELS=LEVELS, PROVES=PROVES, SETTINGS=SETTINGS, SPEAKERS=SPEAKERS)
 
 
 def render(graph: Graph, template: str, **values: Any) -> Fragment:

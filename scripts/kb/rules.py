@@ -15,11 +15,9 @@ from kb.load import Catalogue, Entry
 from kb.model import Concept, Credential, Ref, Resource, Skill
 from kb.problems import Problem, nearest
 
-# Hosts that may not be cited. The first are content farms or carry altered figures; the second sell exam
-# preparation and are tolerated only beneath a fact that is marked low and so is shown as unverified.
-FARM_HOSTS = {"eatsip365.com", "visualfoodie.com", "winenfood.com", "fate-oracle.com", "meltdown.zone",
-              "learnanything.pro"}  # fmt: skip
-SELLER_HOSTS = {"examice.com", "secprove.com", "certifycopilot.ai"}
+# Hosts that may not be cited: content farms, pages with altered figures, sellers of exam questions.
+REFUSED_HOSTS = {"eatsip365.com", "visualfoodie.com", "winenfood.com", "fate-oracle.com", "meltdown.zone",
+                 "learnanything.pro", "examice.com", "secprove.com", "certifycopilot.ai"}  # fmt: skip
 SKILL_PREFIX = {"industry": "ind-", "business": "biz-", "user-design": "usr-", "tech": "tec-"}
 KIND_PREFIX = {"pilot": "p-", "concept": "c-", "opinion": "o-"}
 
@@ -132,12 +130,14 @@ def refused_source(catalogue: Catalogue) -> Iterator[Problem]:
     """No record cites a host on the refused list."""
     for entry in catalogue.entries:
         for path, url in urls(entry.raw):
-            host = urlsplit(url).hostname or ""
-            site = ".".join(host.split(".")[-2:])
-            low = isinstance(entry.record, Credential) and path[0] == "facts" \
-                and entry.record.facts[int(path[1])].confidence == "low"  # fmt: skip
-            if site in FARM_HOSTS or (site in SELLER_HOSTS and not low):
+            if site := refused(url):
                 yield entry.problem(f"{path[0]}: '{site}' is on the list of refused sources", *path)
+
+
+def refused(url: str) -> str | None:
+    """The host of an address that may not be cited."""
+    site = ".".join((urlsplit(url).hostname or "").split(".")[-2:])
+    return site if site in REFUSED_HOSTS else None
 
 
 def urls(value: Any, *path: str | int) -> Iterator[tuple[tuple[str | int, ...], str]]:

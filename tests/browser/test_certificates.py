@@ -95,7 +95,7 @@ def test_the_table_of_defaults_is_what_the_script_computes(page: Page, address: 
 def test_the_calculator_follows_its_boxes(page: Page, address: str) -> None:
     page.goto(address + "certifications/cost/")
     row = page.locator("tr[data-plan]").filter(has_text="CSPO").first
-    assert row.locator("[data-out=own_cash]").inner_text() == "$1,000–1,800"
+    assert row.locator("[data-out=own_cash]").inner_text() == "$1,000–1,600"
     assert not row.locator("[data-out=total]").is_visible()
     page.get_by_label("Employer pays, % of fees").fill("100")
     page.get_by_label("Your hour is worth").fill("10")
@@ -103,7 +103,7 @@ def test_the_calculator_follows_its_boxes(page: Page, address: str) -> None:
     assert row.locator("[data-out=total]").inner_text() == "$340–360"
     page.get_by_role("button", name="Start again").click()
     page.wait_for_timeout(100)
-    assert row.locator("[data-out=own_cash]").inner_text() == "$1,000–1,800"
+    assert row.locator("[data-out=own_cash]").inner_text() == "$1,000–1,600"
 
 
 def test_the_break_even_follows_its_boxes(page: Page, address: str) -> None:
@@ -151,7 +151,7 @@ def test_rows_are_set_side_by_side_by_address_and_by_choice(page: Page, address:
     place = page.locator("#side-by-side")
     assert place.locator("thead th").all_inner_texts() == ["CSPO", "PSPO I"]
     line = place.locator("tr", has=page.locator("th", has_text="Cash, 5 years"))
-    assert line.locator("td").all_inner_texts() == ["$1,000–1,800 unverified", "$200"]
+    assert line.locator("td").all_inner_texts() == ["$1,000–1,600 unverified", "$200"]
     page.locator("tr[data-item=just-do-it] .kb-pick input").check()
     assert len(place.locator("thead th").all_inner_texts()) == 3 and "c=just-do-it" in page.url
     assert page.locator("tr[data-item=csm] .kb-pick input").is_disabled()
@@ -184,7 +184,7 @@ def test_each_mark_of_the_picture_is_a_link_with_its_figures(page: Page, address
     marks = page.locator("svg.kb-cost-svg a")
     assert marks.count() >= 20
     assert marks.filter(has_text="CSPO").first.locator("title").text_content() == (
-        "CSPO: $1,000 to 1,800, 54 to 56 hours; proves: attended"
+        "CSPO: $1,000 to 1,600, 54 to 56 hours; proves: attended"
     )
     boxes = page.locator("svg.kb-cost-svg a text").evaluate_all(
         "texts => texts.map(text => { const box = text.getBoundingClientRect();"
