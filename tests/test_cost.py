@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from kb.cost import Range, Reader, break_even, five_years, renewals, retakes
-from kb.graph import Graph
 from kb.model import FiveYears
 
 
@@ -65,13 +64,17 @@ def test_what_was_not_found_stays_unknown(more: dict[str, Any], unknown: set[str
     assert {name for name, value in vars(cost).items() if value is None} == unknown
 
 
-def test_known_rows_come_out_as_by_hand(graph: Graph) -> None:
-    expected = {"cspo": (Range(1000, 1600), Range(54, 56)), "csm": (Range(1000, 1495), Range(57, 57)),
-                "pspo-1": (Range(200, 200), Range(15, 45)), "pmp": (Range(825, 825), Range(140, 180)),
-                "mba-top-us": (Range(266048, 266048), None), "safe-popm": (None, Range(16, 18))}  # fmt: skip
-    for name, (cash, hours) in expected.items():
-        cost = five_years(graph.records[name].five_years[0], Reader())  # type: ignore[attr-defined]
-        assert (cost.cash, cost.hours) == (cash, hours), name
+@pytest.mark.parametrize(
+    ("more", "cash", "hours"),
+    [({"first_cost": 800, "first_cost_to": 1600, "first_hours": 14, "first_hours_to": 16, "renewal_months": 24,
+       "renewal_fee": 100, "renewal_hours": 20}, Range(1000, 1800), Range(54, 56)),
+     ({"first_cost": 200, "first_hours": 15, "first_hours_to": 45, "retake_fee": 200}, Range(200, 200), Range(15, 45)),
+     ({"first_cost": 266048, "first_hours": None}, Range(266048, 266048), None),
+     ({"first_cost": None, "first_hours": 16, "first_hours_to": 18}, None, Range(16, 18))],
+)  # fmt: skip
+def test_rows_come_out_as_by_hand(more: dict[str, Any], cash: Range | None, hours: Range | None) -> None:
+    found = five_years(plan(**more), Reader())
+    assert (found.cash, found.hours) == (cash, hours)
 
 
 @pytest.mark.parametrize(

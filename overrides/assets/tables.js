@@ -33,9 +33,10 @@ function filters(tools) {
   live(form, apply)
   // An anchor must land, whatever the filters say.
   addEventListener("hashchange", () => {
-    const goal = items.find(item => item.id && item.id === location.hash.slice(1))
-    if (!goal?.hidden) return
-    goal.hidden = false
+    const goal = document.getElementById(decodeURIComponent(location.hash.slice(1)))
+    const hidden = items.find(item => item.hidden && item.contains(goal))
+    if (!hidden) return
+    hidden.hidden = false
     goal.scrollIntoView()
   })
   if (controls.some(control => control.value) && !location.hash) apply()

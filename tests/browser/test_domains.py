@@ -54,4 +54,9 @@ def test_a_term_explains_itself_on_hover_focus_and_touch(browser: Browser, addre
     page.locator("h1").first.click()
     term.hover()
     assert tip.is_visible()
+    page.keyboard.press("Escape")
+    assert not tip.is_visible(), "it can be put away without moving"
+    page.locator("h1").first.hover()
+    term.hover()
+    assert tip.is_visible()
     page.context.close()
