@@ -68,6 +68,12 @@ def test_the_options_of_the_thread_stand_side_by_side() -> None:
         assert f'"{name}"' in page
 
 
+def test_the_hours_of_doing_none_are_those_of_its_pilots(graph: Graph) -> None:
+    page = (ROOT / "docs" / "certifications" / "none.md").read_text(encoding="utf-8")
+    talk, test, sell = (graph.records[name].hours for name in ("p-fiveinterviews", "p-smoke", "p-sidehustle"))  # type: ignore[attr-defined]
+    assert f"{talk:g} + {test:g} = {talk + test:g}" in page and f"plan {sell:g} hours" in page
+
+
 def test_no_evidence_row_claims_an_independent_test_of_a_product_certificate(graph: Graph) -> None:
     for row in graph.of("evidence"):
         if {"cspo", "pspo-1"} & set(row.credentials):
