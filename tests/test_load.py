@@ -131,6 +131,8 @@ def test_all_problems_come_in_one_run(data: Path, problems: Problems) -> None:
         (b"- text\n", "1: a record starts with '- id:'"),
         (b"- id: x\n\tname: y\n", "2: broken YAML: found a tab character that violates indentation; indent with "
          "spaces"),
+        (b"- id: x\n  name: Say no: a guide\n",
+         "2: broken YAML: mapping values are not allowed in this context; put a text that holds ': ' in single quotes"),
         (b"- id: 'x\n", "2: broken YAML: found unexpected end of stream"),
         (b"- id: x\n  name: \xff\xfe\n", "2: is not UTF-8 text; save the file with the encoding UTF-8"),
         (b"- id: x\n  id: y\n", "2: field 'id' is given twice (first on line 1)"),

@@ -187,8 +187,9 @@ def _read_file(path: Path, name: str) -> Iterator[Map | Problem]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
-        tab = "; indent with spaces" if " tab " in what or "'\\t'" in what else ""
-        yield Problem(name, mark.line + 1 if mark else 1, "", f"broken YAML: {what}{tab}")
+        hint = "; indent with spaces" if " tab " in what or "'\\t'" in what else ""
+        hint = "; put a text that holds ': ' in single quotes" if "mapping values" in what else hint
+        yield Problem(name, mark.line + 1 if mark else 1, "", f"broken YAML: {what}{hint}")
         return
     if raw is None:
         yield Problem(name, 1, "", "is empty; a data file holds a list of records")
