@@ -121,7 +121,8 @@ def test_a_proposal_is_first_checked_in_plain_words() -> None:
     steps = [step for step in flow["jobs"]["test"]["steps"] if "run" in step]
     assert [step["run"] for step in steps] == ["python3 scripts/dev.py build", "bash .ci/run"]
     for file in ("CONTRIBUTING.md", "docs/about/contributing.md"):
-        assert steps[0]["name"] in (ROOT / file).read_text(encoding="utf-8"), f"{file} sends people to another step"
+        text = " ".join((ROOT / file).read_text(encoding="utf-8").split())
+        assert steps[0]["name"] in text, f"{file} sends people to another step"
 
 
 PIN = "a" * 40
