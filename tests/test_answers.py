@@ -36,4 +36,4 @@ def test_the_page_answers_in_full(site: Path, row: dict[str, Any]) -> None:
         tip.drop_tree()
     main = " ".join(tree.xpath('string(//article[contains(@class, "md-content__inner")])').split())
     missing = [point for point in row.get("says", []) if not re.search(point.replace(" ", r"\s+"), main, re.IGNORECASE)]
-    assert missing == []
+    assert missing == [], f"{row['pages'][0]} no longer says {missing}, which answers '{row['query']}' ({row['id']})"

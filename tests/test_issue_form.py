@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import pytest
@@ -13,6 +15,8 @@ from conftest import ROOT
 from kb.model import Resource
 
 FORM = yaml.safe_load((ROOT / ".github" / "ISSUE_TEMPLATE" / "resource.yml").read_text(encoding="utf-8"))["body"]
+
+CORRECTION = yaml.safe_load((ROOT / ".github" / "ISSUE_TEMPLATE" / "correction.yml").read_text(encoding="utf-8"))
 
 
 def choices(annotation: Any) -> list[str]:
@@ -55,6 +59,67 @@ def test_the_form_for_a_question_has_the_field_that_the_search_fills_in() -> Non
     assert names[0] == "question" and len(names) == len(set(names))
     script = (ROOT / "overrides" / "assets" / "search.js").read_text(encoding="utf-8")
     assert 'template: "question.yml"' in script and ", question })" in script
+
+
+FORMS = sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml"))
+KINDS = {"markdown", "textarea", "input", "dropdown", "checkboxes"}
+
+
+def unfit(form: dict[str, Any]) -> Iterator[str]:
+    """What GitHub would refuse in a form, and then show no form at all."""
+    for name in ("name", "description", "body"):
+        if not form.get(name):
+            yield f"no {name}"
+    for name in set(form) - {"name", "description", "title", "labels", "body"}:
+        yield f"unknown {name}"
+    items = [item for item in form.get("body") or [] if item["type"] != "markdown"]
+    for field in ("id", "label"):
+        values = [item[field] if field == "id" else item["attributes"][field] for item in items]
+        if len(values) != len(set(values)):
+            yield f"two fields share their {field}"
+    for item in items:
+        if (
+            item["type"] not in KINDS
+            or not re.fullmatch(r"[\w-]+", item["id"])
+            or not item["attributes"]["label"].strip()
+        ):
+            yield f"{item['id']}: wrong type, id or label"
+        if not isinstance(item["validations"]["required"], bool):
+            yield f"{item['id']}: required is neither true nor false"
+    if not any(item["validations"]["required"] for item in items):
+        yield "an empty form can be sent"
+
+
+@pytest.mark.parametrize("file", [file for file in FORMS if file.stem != "config"], ids=lambda file: file.stem)
+def test_github_shows_every_form(file: Path) -> None:
+    assert list(unfit(yaml.safe_load(file.read_text(encoding="utf-8")))) == []
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda form: form.pop("description"), "no description"),
+        (lambda form: form.update(tags=["a"]), "unknown tags"),
+        (lambda form: form["body"].append(form["body"][0]), "two fields share their id"),
+        (lambda form: form["body"][0].update(type="text"), "where: wrong type"),
+        (lambda form: form["body"][0].update(id="the page"), "the page: wrong type, id"),
+        (lambda form: form["body"][0]["validations"].update(required="yes"), "where: required is neither"),
+        (lambda form: [item["validations"].update(required=False) for item in form["body"]], "an empty form"),
+    ],
+)
+def test_a_planted_unfitness_is_found(spoil: Callable[[dict[str, Any]], None], message: str) -> None:
+    form = copy.deepcopy(CORRECTION)
+    spoil(form)
+    assert message in "\n".join(unfit(form))
+
+
+def test_the_form_for_a_mistake_asks_where_what_and_who_says_so() -> None:
+    asked = {item["id"]: item["validations"]["required"] for item in CORRECTION["body"]}
+    assert asked == {"where": True, "change": True, "source": False}
+    template = (ROOT / "overrides" / "main.html").read_text(encoding="utf-8")
+    assert "?template=correction.yml" in template and "&amp;where=" in template, "the pages open another form"
+    contributing = (ROOT / "docs" / "about" / "contributing.md").read_text(encoding="utf-8")
+    assert CORRECTION["name"] in contributing, "the page names another form"
 
 
 def _field(form: list[dict[str, Any]], name: str) -> dict[str, Any]:

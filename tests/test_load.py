@@ -82,6 +82,35 @@ def test_an_id_of_the_wrong_form_is_named(data: Path, problems: Problems) -> Non
     assert problems() == [f"docs/data/skills.yml:{line}: Biz New: {expected}"]
 
 
+@pytest.mark.parametrize(
+    ("file", "field", "form"),
+    [
+        ("resources/tech.yml", "added", "a date such as 2026-11-27"),
+        ("resources/tech.yml", "checked", "a date such as 2026-11-27"),
+        ("industries.yml", "rules_checked", "a date such as 2026-11-27"),
+        ("credentials.yml", "as_of", "2026, 2026-11, 2026-11-27 or unknown"),
+    ],
+)
+def test_a_date_of_the_wrong_form_is_told_by_example(
+    data: Path, problems: Problems, file: str, field: str, form: str
+) -> None:
+    path = data / file
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    if field == "checked":
+        lines.insert(next(place for place, line in enumerate(lines) if "  added:" in line), "  checked: '2020-01-01'\n")
+    place = next(place for place, line in enumerate(lines) if re.match(rf" +{field}:", line))
+    lines[place] = re.sub(r": .*", ": today", lines[place])
+    path.write_text("".join(lines), encoding="utf-8")
+    (found,) = [text for text in problems() if text.startswith(f"docs/data/{file}:{place + 1}: ")]
+    assert found.endswith(f"{field}: 'today' does not have the form {form}")
+
+
+def test_an_id_of_the_wrong_form_in_a_list_is_told_in_words(data: Path, problems: Problems) -> None:
+    line = append(data / "skills.yml", SKILL + "  related: [Biz Vision]\n")
+    expected = "related.0: 'Biz Vision' does not have the form lower-case words joined by '-'"
+    assert problems() == [f"docs/data/skills.yml:{line + 13}: biz-new: {expected}"]
+
+
 def test_all_problems_come_in_one_run(data: Path, problems: Problems) -> None:
     append(data / "skills.yml", SKILL.replace("  evidence: A thing.\n", "").replace("business", "busy"))
     append(data / "pilots.yml", "- id: p-new\n  nme: x\n")
@@ -102,6 +131,8 @@ def test_all_problems_come_in_one_run(data: Path, problems: Problems) -> None:
         (b"- text\n", "1: a record starts with '- id:'"),
         (b"- id: x\n\tname: y\n", "2: broken YAML: found a tab character that violates indentation; indent with "
          "spaces"),
+        (b"- id: x\n  name: Say no: a guide\n",
+         "2: broken YAML: mapping values are not allowed in this context; put a text that holds ': ' in single quotes"),
         (b"- id: 'x\n", "2: broken YAML: found unexpected end of stream"),
         (b"- id: x\n  name: \xff\xfe\n", "2: is not UTF-8 text; save the file with the encoding UTF-8"),
         (b"- id: x\n  id: y\n", "2: field 'id' is given twice (first on line 1)"),
@@ -109,6 +140,10 @@ def test_all_problems_come_in_one_run(data: Path, problems: Problems) -> None:
         (b"- id: !!python/object:os.system x\n",
          "1: YAML tag 'tag:yaml.org,2002:python/object:os.system' is not used here"),
         (b"- ? [a, b]\n  : c\n", "1: a field name must be plain text"),
+        (b"- id: x\n  name: The #1 mistake\n", "2: ' #' begins a comment here and cuts the text off; put the text in "
+         "quotes, or the comment on its own line"),
+        (b"\xef\xbb\xbf- id: x\n  name: The words\n    of two lines #1\n", "3: ' #' begins a comment here"),
+        (b"- id: x\n  tags: [a, b\t# c\n  ]\n", "2: ' #' begins a comment here"),
         (b"[" * 50_000, "1: more than 20 levels deep"),
     ],
 )  # fmt: skip
@@ -162,6 +197,11 @@ def test_plain_words_stay_words() -> None:
         "a": "no", "b": "on", "c": "2024-01-02", "d": "1e3", "e": "0123", "f": 12, "g": 1.5, "h": True, "i": None,
         "j": "7", "k": "1:30",
     }  # fmt: skip
+
+
+def test_a_comment_that_cuts_nothing_off_may_stand() -> None:
+    text = "# one\n- a: 'x #1' # two\n  b: # three\n    [c#, é] # four\n  # five\n  d: |\n    y #6\n"
+    assert dict(read(text)[0]) == {"a": "x #1", "b": ["c#", "é"], "d": "y #6\n"}
 
 
 def test_data_is_read_again_only_when_it_changed(data: Path) -> None:

@@ -13,8 +13,12 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
+import jinja2
 import pytest
 from lxml import html as lxml_html
+from mkdocs.config import load_config
+from mkdocs.structure import pages as mkdocs_page
+from mkdocs.structure.files import File
 
 import publish
 import search_index
@@ -112,9 +116,46 @@ def test_a_renamed_page_leads_to_the_new_one(site: Path) -> None:
     assert 'content="0; url=../../../domains/business/prioritization/"' in html
 
 
-def test_a_record_that_keeps_its_page_when_it_is_renamed_keeps_it(
-    graph: Graph, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def foot(**settings: str | None) -> list[tuple[str, str]]:
+    """The links that overrides/main.html adds beneath a page, with a stand-in for the theme."""
+    base = "{% block extrahead %}{% endblock %}{% block content %}{% endblock %}{% block scripts %}{% endblock %}"
+    loaders = [jinja2.DictLoader({"base.html": base}), jinja2.FileSystemLoader(ROOT / "overrides")]
+    environment = jinja2.Environment(loader=jinja2.ChoiceLoader(loaders))
+    environment.filters["url"] = str
+    page = {"meta": {}} | {name: value for name, value in settings.items() if name != "new_issue"}
+    config = {"extra": {"new_issue": settings.get("new_issue")}}
+    text = environment.get_template("main.html").render(page=page, config=config)
+    tree = lxml_html.fromstring(f"<main>{text}</main>")
+    return [(link.text, link.get("href")) for link in tree.xpath("//div[@data-skip]/a")]
+
+
+def test_a_page_leads_to_its_source_and_to_the_form_when_the_repository_is_known() -> None:
+    form, edit = "https://git.example/o/r/issues/new", "https://git.example/o/r/edit/main/docs/a.md?x=1&y"
+    assert foot() == foot(edit_url=None, canonical_url=None) == []
+    assert foot(edit_url=edit) == [("Edit this page", edit)]
+    wrong = "Say what is wrong or missing"
+    assert foot(new_issue=form) == [(wrong, f"{form}?template=correction.yml")]
+    filled = f"{form}?template=correction.yml&where=https%3A//site.example/a%26b/"
+    both = foot(edit_url=edit, new_issue=form, canonical_url="https://site.example/a&b/")
+    assert both == [("Edit this page", edit), (wrong, filled)]
+
+
+def test_the_settings_of_a_deployment_reach_a_page() -> None:
+    text = (ROOT / ".github" / "workflows" / "publish.yml").read_text(encoding="utf-8")
+    settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    for name in ("EDIT_URI_TEMPLATE", "NEW_ISSUE"):
+        assert f"{name}: ${{{{ github.server_url }}}}/" in text and f"!ENV [{name}, null]" in settings
+    template = "https://git.example/o/r/edit/main/docs/{path}"
+    config = load_config(str(ROOT / "mkdocs.yml"), edit_uri_template=template, plugins=[])
+    page = mkdocs_page.Page(None, File("about/method.md", "docs", "site", True), config)
+    assert page.edit_url == "https://git.example/o/r/edit/main/docs/about/method.md"
+
+
+def test_a_built_page_without_these_settings_names_no_repository(site: Path) -> None:
+    assert "Edit this page" not in (site / "about" / "method" / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_renamed_record_may_keep_its_page(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(graph, "moved", {"cspo-old": "cspo", "biz-old": "biz-strategy"})
     assert list(publish.redirects(graph)) == ["domains/business/old/"]
 

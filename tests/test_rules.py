@@ -6,10 +6,17 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from kb.rules import RULES
 from test_load import SKILL, append
 
 Problems = Callable[[], list[str]]
+FACT_END = """      source: https://example.org/
+      speaker: issuer
+      as_of: unknown
+      confidence: medium
+"""
 
 
 def swap(path: Path, old: str, new: str) -> int:
@@ -145,3 +152,35 @@ def test_plan_from_facts(data: Path, problems: Problems) -> None:
     line = swap(data / "credentials.yml", "      renewal_fee: 100\n", "      renewal_fee: 101\n")
     expected = "renewal_fee: 101 is neither one of the facts nor in the 'sum'"
     assert problems() == [f"docs/data/credentials.yml:{line}: cspo: {expected}"]
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "words"),
+    [
+        ("'$1,200'", "USD", "write digits only, such as 1200 or 12.5, with a unit; a range is 'value: 800' and "
+         "'to: 1600'; other words go into 'note'"),
+        ("1,200", "USD", "write digits only"),
+        ("800 to 1600", "EUR", "write digits only"),
+        ("about two days", "hours", "write digits only"),
+        ("$1200", None, "write digits only"),
+        ("85 %", None, "write digits only"),
+        ("not found", "USD", "write null when it was looked for and not found"),
+        ("Unknown", None, "write null"),
+        ("n/a", None, "write null"),
+    ],
+)  # fmt: skip
+def test_number_in_words(data: Path, problems: Problems, value: str, unit: str | None, words: str) -> None:
+    path = data / "credentials.yml"
+    fact = f"    - field: price\n      value: {value}\n" + (f"      unit: {unit}\n" if unit else "") + FACT_END
+    line = swap(path, "  facts:\n", "  facts:\n" + fact)
+    (found,) = problems()
+    shown = value.strip("'")
+    assert re.fullmatch(rf"docs/data/credentials.yml:{line + 2}: [\w-]+: value: '{re.escape(shown)}': .*", found)
+    assert words in found
+
+
+def test_number_in_words_lets_words_be_words(data: Path, problems: Problems) -> None:
+    for value in ("none", "a two-day class", "4,000 or more", "null", "2.1"):
+        swap(data / "credentials.yml", "  facts:\n", f"  facts:\n    - field: structure\n      value: {value}\n"
+             + ("      unit: days\n" if value == "2.1" else "") + FACT_END)  # fmt: skip
+    assert problems() == []

@@ -116,6 +116,15 @@ def test_the_site_is_published_only_when_the_tests_pass() -> None:
     assert list(values(flow, "SITE_URL")) == ["${{ steps.pages.outputs.base_url }}/"]
 
 
+def test_a_proposal_is_first_checked_in_plain_words() -> None:
+    flow = yaml.safe_load((ROOT / ".github" / "workflows" / "check.yml").read_text(encoding="utf-8"))
+    steps = [step for step in flow["jobs"]["test"]["steps"] if "run" in step]
+    assert [step["run"] for step in steps] == ["python3 scripts/dev.py build", "bash .ci/run"]
+    for file in ("CONTRIBUTING.md", "docs/about/contributing.md"):
+        text = " ".join((ROOT / file).read_text(encoding="utf-8").split())
+        assert steps[0]["name"] in text, f"{file} sends people to another step"
+
+
 PIN = "a" * 40
 GOOD = f"""# see https://docs.example
 on:

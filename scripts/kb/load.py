@@ -27,6 +27,10 @@ except ImportError:  # libyaml is missing: slower, same result
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 20
 _ALIASES = "YAML anchors (&) and aliases (*) are not used here; write the value out, in quotes"
+_CUT = "' #' begins a comment here and cuts the text off; put the text in quotes, or the comment on its own line"
+_COMMENT = re.compile(r"[ \t]+#")
+_FORMS = dict.fromkeys(("added", "checked", "rules_checked"), "a date such as 2026-11-27")
+_FORMS["as_of"] = "2026, 2026-11, 2026-11-27 or unknown"
 _NUMBER = re.compile(r"[-+]?(0|[1-9]\d*)(\.\d+)?")
 _WORDS: dict[str, Any] = {"": None, "~": None, "null": None, "true": True, "false": False}
 
@@ -109,9 +113,10 @@ def _scalar(event: yaml.ScalarEvent) -> Any:
 def read(text: str) -> Any:
     """The value of one YAML text, built of `Map`, `Seq` and scalars.
 
-    Raises `_RefusedError` (with a line) for aliases, tags, duplicate or non-text keys, nesting over `MAX_DEPTH`, or
-    more than one document, and `yaml.YAMLError` for what is not YAML.
+    Raises `_RefusedError` (with a line) for aliases, tags, duplicate or non-text keys, nesting over `MAX_DEPTH`, a
+    comment that cuts a text off, or more than one document, and `yaml.YAMLError` for what is not YAML.
     """
+    text = text.removeprefix("\ufeff")  # the reader does not count it
     stack: list[tuple[Map | Seq, list[tuple[str, int]]]] = []
     root: list[Any] = []
 
@@ -146,6 +151,9 @@ def read(text: str) -> Any:
             if event.tag not in (None, "!"):  # type: ignore[attr-defined]
                 raise _RefusedError(line, f"YAML tag '{event.tag}' is not used here")  # type: ignore[attr-defined]
             if kind is yaml.ScalarEvent:
+                plain = event.implicit[0] and event.value  # type: ignore[attr-defined]
+                if plain and event.end_mark and _COMMENT.match(text, event.end_mark.index):
+                    raise _RefusedError(event.end_mark.line + 1, _CUT)
                 put(_scalar(event), line)  # type: ignore[arg-type]
                 continue
             if len(stack) >= MAX_DEPTH:
@@ -179,8 +187,9 @@ def _read_file(path: Path, name: str) -> Iterator[Map | Problem]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
-        tab = "; indent with spaces" if " tab " in what or "'\\t'" in what else ""
-        yield Problem(name, mark.line + 1 if mark else 1, "", f"broken YAML: {what}{tab}")
+        hint = "; indent with spaces" if " tab " in what or "'\\t'" in what else ""
+        hint = "; put a text that holds ': ' in single quotes" if "mapping values" in what else hint
+        yield Problem(name, mark.line + 1 if mark else 1, "", f"broken YAML: {what}{hint}")
         return
     if raw is None:
         yield Problem(name, 1, "", "is empty; a data file holds a list of records")
@@ -224,7 +233,7 @@ def _explain(model: type[BaseModel], error: Any) -> tuple[tuple[str | int, ...],
     if kind == "string_too_long":
         return path, f"{name}: {len(given)} characters; at most {context['max_length']}"
     if kind == "string_pattern_mismatch":
-        form = "lower-case words joined by '-'" if name.endswith("id") or "_to" in name else context["pattern"]
+        form = _FORMS.get(str(path[-1]), "lower-case words joined by '-'")
         return path, f"{name}: '{given}' does not have the form {form}"
     message = error["msg"].removeprefix("Value error, ")
     return path, f"{name}: {message[0].lower()}{message[1:]}" if path else message

@@ -19,6 +19,8 @@ from kb.problems import Problem, nearest
 REFUSED_HOSTS = {"eatsip365.com", "visualfoodie.com", "winenfood.com", "fate-oracle.com", "meltdown.zone",
                  "learnanything.pro", "examice.com", "secprove.com", "certifycopilot.ai"}  # fmt: skip
 SKILL_PREFIX = {"industry": "ind-", "business": "biz-", "user-design": "usr-", "tech": "tec-"}
+_NO_VALUE = re.compile(r"(not found|not known|unknown|n/?a|null|tbd|[-?\s]+)\.?", re.IGNORECASE)
+_FIGURE = re.compile(r"[$€£]\s*\d.*|\d[\d.,]*\s*%")  # money or a share that stands without its unit
 KIND_PREFIX = {"pilot": "p-", "concept": "c-", "opinion": "o-"}
 
 
@@ -176,6 +178,24 @@ def seller_alone(catalogue: Catalogue) -> Iterator[Problem]:
                     yield entry.problem(message, "facts", place, "confidence")
 
 
+def number_in_words(catalogue: Catalogue) -> Iterator[Problem]:
+    """A figure is written in digits, so that it can be computed with; what was not found is null, not a word."""
+    for entry in catalogue.entries:
+        if not isinstance(entry.record, Credential):
+            continue
+        for place, fact in enumerate(entry.record.facts):
+            if not isinstance(fact.value, str):
+                continue
+            message = ""
+            if _NO_VALUE.fullmatch(fact.value):
+                message = f"value: '{fact.value}': write null when it was looked for and not found"
+            elif fact.unit or _FIGURE.fullmatch(fact.value):
+                message = f"value: '{fact.value}': write digits only, such as 1200 or 12.5, with a unit; a range is " \
+                    "'value: 800' and 'to: 1600'; other words go into 'note'"  # fmt: skip
+            if message:
+                yield entry.problem(message, "facts", place, "value")
+
+
 def plan_from_facts(catalogue: Catalogue) -> Iterator[Problem]:
     """A figure of a five-year plan is one of the record's facts, or stands in the plan's written `sum`."""
     for entry in catalogue.entries:
@@ -194,7 +214,7 @@ def plan_from_facts(catalogue: Catalogue) -> Iterator[Problem]:
 
 RULES: tuple[Callable[[Catalogue], Iterator[Problem]], ...] = (
     unknown_reference, duplicate_id, duplicate_url, dead_end, id_prefix, same_name, refused_source, future_date,
-    seller_alone, plan_from_facts,
+    seller_alone, number_in_words, plan_from_facts,
 )  # fmt: skip
 
 
