@@ -1,4 +1,4 @@
-"""Types every query of tests/search_queries.yml into the real search boxes of four engines, on the same site.
+"""Types every query of docs/data/questions.yml into the real search boxes of four engines, on the same site.
 
     .venv/bin/python benchmarks/search.py [--queries N] [--browser PATH] [--only ENGINE …]
 
@@ -408,7 +408,7 @@ def main() -> None:
     engines_ = ["ours", "stock", "pagefind", "minisearch"]
     parser.add_argument("--only", nargs="+", choices=engines_, default=engines_, help="only these engines")
     choice = parser.parse_args()
-    queries = yaml.safe_load((ROOT / "tests" / "search_queries.yml").read_text(encoding="utf-8"))
+    queries = yaml.safe_load((ROOT / "docs" / "data" / "questions.yml").read_text(encoding="utf-8"))
     if choice.queries:
         queries = random.Random(1).sample(queries, choice.queries)
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:

@@ -1,4 +1,4 @@
-"""Each question of search_queries.yml has its page, and the page holds every point of a full answer."""
+"""Each question of questions.yml has its page, and the page holds every point of a full answer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lxml import html as lxml_html
 
 from conftest import ROOT
 
-QUERIES: list[dict[str, Any]] = yaml.safe_load((ROOT / "tests" / "search_queries.yml").read_text(encoding="utf-8"))
+QUERIES: list[dict[str, Any]] = yaml.safe_load((ROOT / "docs" / "data" / "questions.yml").read_text(encoding="utf-8"))
 KINDS = {"keyword", "question", "typo", "abbreviation", "comparison", "synonym"}
 
 

@@ -168,6 +168,13 @@ def test_a_file_over_the_limit_is_not_read(data: Path, problems: Problems) -> No
     assert problems() == [f"docs/data/opinions.yml:1: {expected}"]
 
 
+@pytest.mark.parametrize(("name", "hint"), [("pilot.yml", "did you mean 'pilots'?"), ("resources/new.yaml", "known: ")])
+def test_a_file_that_nothing_reads_is_named(data: Path, problems: Problems, name: str, hint: str) -> None:
+    (data / name).write_text("- id: x\n", encoding="utf-8")
+    [problem] = problems()
+    assert problem.startswith(f"docs/data/{name}:1: is not read: records stand in <kind>.yml or <kind>/*.yml; {hint}")
+
+
 def test_a_missing_file_is_named(data: Path, problems: Problems) -> None:
     (data / "opinions.yml").unlink()
     assert problems() == ["docs/data/opinions.yml:1: file is missing"]

@@ -24,6 +24,7 @@ try:
 except ImportError:  # libyaml is missing: slower, same result
     from yaml import SafeLoader as _Loader  # type: ignore[assignment]
 
+QUESTIONS = "questions.yml"  # no records: what people ask, with the page that answers
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 20
 _ALIASES = "YAML anchors (&) and aliases (*) are not used here; write the value out, in quotes"
@@ -272,14 +273,28 @@ def load(root: Path) -> tuple[Catalogue, list[Problem]]:
     for kind, path in data_files(root):
         status = path.stat() if path.is_file() else None
         stamp.append((kind, path, status and (status.st_mtime_ns, status.st_size)))
-    return _load(root, tuple(stamp))
+    known = {root / QUESTIONS, *(path for _, path, _ in stamp)}
+    stray = sorted(path for path in root.rglob("*.y*ml") if path not in known)
+    return _load(root, tuple(stamp), tuple(stray))
+
+
+def _name(root: Path, path: Path) -> str:
+    top = root.parent.parent
+    return path.relative_to(top).as_posix() if path.is_relative_to(top) else str(path)
 
 
 @lru_cache(maxsize=2)
-def _load(root: Path, stamp: tuple[tuple[str, Path, Any], ...]) -> tuple[Catalogue, list[Problem]]:
+def _load(
+    root: Path, stamp: tuple[tuple[str, Path, Any], ...], stray: tuple[Path, ...]
+) -> tuple[Catalogue, list[Problem]]:
     catalogue, problems = Catalogue(root), list[Problem]()
+    for path in stray:
+        hint = nearest(path.stem, PLURALS.values())
+        problems.append(
+            Problem(_name(root, path), 1, "", f"is not read: records stand in <kind>.yml or <kind>/*.yml{hint}")
+        )
     for kind, path, status in stamp:
-        name = path.relative_to(root.parent.parent).as_posix() if path.is_relative_to(root.parent.parent) else str(path)
+        name = _name(root, path)
         if status is None:
             problems.append(Problem(name, 1, "", "file is missing"))
             continue

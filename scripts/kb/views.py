@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from kb import certificates, charts, pages
 from kb.graph import Graph
-from kb.load import Catalogue, load
+from kb.load import QUESTIONS, Catalogue, load
 from kb.model import KINDS, LEVELS, PLURALS, Concept, Credential, Industry, Pilot, Record, Resource, Skill
 from kb.problems import UsageError, nearest, report
 from kb.query import limited, select
@@ -181,10 +181,11 @@ def driver_tree(graph: Graph, visitors: float, start: float, finish: float, pay:
 @macro
 def answers(graph: Graph) -> Fragment:
     """The questions that readers ask, with the page that answers each and how many points the answer holds."""
-    file = graph.catalogue.root.parent.parent / "tests" / "search_queries.yml"
-    known = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else []
-    rows = [row for row in known if row.get("says")]
-    return render(graph, "answers", rows=rows)
+    try:
+        known = yaml.safe_load((graph.catalogue.root / QUESTIONS).read_text(encoding="utf-8"))
+    except OSError:
+        raise UsageError(f"docs/data/{QUESTIONS} is missing") from None
+    return render(graph, "answers", rows=[row for row in known if row.get("says")])
 
 
 @macro

@@ -18,7 +18,7 @@ import search_index
 from browser.test_pages import open_page
 from conftest import ROOT
 
-QUERIES: list[dict[str, Any]] = yaml.safe_load((ROOT / "tests" / "search_queries.yml").read_text(encoding="utf-8"))
+QUERIES: list[dict[str, Any]] = yaml.safe_load((ROOT / "docs" / "data" / "questions.yml").read_text(encoding="utf-8"))
 # Asks the worker as the theme does, without typing: a few hundred queries in the time of one.
 ASK = """async ([address, queries]) => {
     const worker = new Worker(address)
