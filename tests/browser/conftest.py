@@ -27,17 +27,26 @@ def find_browser() -> str:
     return found
 
 
+FOLDER = "fieldbook"
+
+
 class _Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """Says nothing: a request is not news."""
+
+    def translate_path(self, path: str) -> str:
+        """The file of an address. Built without SITE_URL, the error page takes the site for the root of its host."""
+        lost = (self.headers["Referer"] or "").endswith("/404.html") and not path.startswith(f"/{FOLDER}/")
+        return super().translate_path(f"/{FOLDER}{path}" if lost else path)
 
 
 @pytest.fixture(scope="session")
 def address(site: Path) -> Iterator[str]:
     """The address of the real site, served from this machine under a folder as on GitHub Pages."""
+    assert site.name == FOLDER
     server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(site.parent)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/{site.name}/"
+    yield f"http://127.0.0.1:{server.server_address[1]}/{FOLDER}/"
     server.shutdown()
     server.server_close()
 

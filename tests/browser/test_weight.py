@@ -29,7 +29,7 @@ def test_a_first_visit_is_light(phone: Page, address: str, site: Path, name: str
     phone.goto(address + TYPES[name], wait_until="networkidle")
     sizes = {}
     for path in {urlsplit(url).path.lstrip("/") for url in requests}:
-        file = site / path
+        file = site / path.removeprefix(f"{site.name}/")
         file = file / "index.html" if file.is_dir() else file
         sizes[path] = len(gzip.compress(file.read_bytes(), 6))
     assert sum(sizes.values()) < LIMIT, sorted(sizes.items(), key=lambda item: -item[1])[:5]
