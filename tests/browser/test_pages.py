@@ -50,7 +50,7 @@ def test_no_accessibility_violation_no_error_no_overflow_no_other_host(
     page.on("request", lambda request: requests.append(request.url))
     faults: list[str] = []
     for name, path in TYPES.items():
-        page.goto(address + path, wait_until="networkidle")
+        page.goto(address + path)
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             faults.append(f"{name}: scrolls sideways")
         page.evaluate(AXE)
