@@ -219,7 +219,7 @@ def records(site: Site, graph: Graph) -> Iterator[Problem]:
         if anchor and old not in site.anchors.get(f"{path}index.html", ()):
             yield Problem(f"{path}index.html", 1, old, f"moved to '{new}', but its old anchor is gone")
         former = graph.address(record.model_copy(update={"id": old}))
-        if former != f"{path}#{old}" and former != path and not _leads(site, former, path):
+        if "#" not in former and former != path and not _leads(site, former, path):
             yield Problem(f"{former}index.html", 1, old, f"moved to '{new}', but its old page does not lead there")
     for old in graph.retired:
         if old not in site.anchors.get("about/everything/index.html", ()):

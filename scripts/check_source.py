@@ -59,9 +59,9 @@ def check_pages(root: Path, graph: Graph) -> Iterator[Problem]:
         yield from _heading(place, text)
         yield from _calls(place, text, graph)
         yield from _words(place, text)
-    for file, number, url in links(docs):
-        if site := refused(url):
-            yield Problem(file.relative_to(root).as_posix(), number, "", f"'{site}' is on the list of refused sources")
+        for number, url in links(text):
+            if site := refused(url):
+                yield Problem(place, number, "", f"'{site}' is on the list of refused sources")
     for kind in ("domain", "skill", "industry", "pilot", "credential"):
         for record in graph.of(kind):
             address, _, anchor = graph.address(record).partition("#")

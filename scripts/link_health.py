@@ -105,9 +105,9 @@ def places(catalogue: Catalogue) -> dict[str, list[Place]]:
             field = ".".join(str(step) for step in path)
             found[url].append(Place(entry.file, line_of(entry.raw, path), entry.record.id, field))
     docs = catalogue.root.parent
-    for file, line, url in pages.links(docs):
-        page = file.relative_to(docs)
-        found[url].append(Place(f"docs/{page.as_posix()}", line, page.stem, "a link"))
+    for file in sorted(docs.rglob("*.md")):
+        for line, url in pages.links(file.read_text(encoding="utf-8")):
+            found[url].append(Place(f"docs/{file.relative_to(docs).as_posix()}", line, file.stem, "a link"))
     return found
 
 

@@ -165,6 +165,18 @@ def test_an_old_anchor_must_stay(broken: Path, found: Check) -> None:
     assert expected in found()
 
 
+def test_an_old_page_must_lead_to_the_new_one(broken: Path, found: Check) -> None:
+    page = broken / "domains" / "business" / "prioritisation" / "index.html"
+    edit(page, "url=../../../domains/business/prioritization/", "url=../../../domains/business/strategy/")
+    expected = (
+        "domains/business/prioritisation/index.html:1: biz-prioritisation: moved to 'biz-prioritization', but its old "
+        "page does not lead there"
+    )
+    assert expected in found()
+    page.unlink()
+    assert expected in found()
+
+
 def test_a_retired_record_must_stay_named(found: Check, graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(graph.retired, "r-gone", "the page was taken down")
     assert "about/everything/index.html:1: r-gone: retired, but the page does not say so" in found()

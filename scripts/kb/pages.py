@@ -35,11 +35,10 @@ def written(docs: Path) -> list[Written]:
     return found
 
 
-def links(docs: Path) -> Iterator[tuple[Path, int, str]]:
-    """The outside addresses that pages link to: file, line, address."""
-    for file in sorted(docs.rglob("*.md")):
-        for number, line in enumerate(file.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
-            yield from ((file, number, url) for url in _LINK.findall(line))
+def links(text: str) -> Iterator[tuple[int, str]]:
+    """The outside addresses that a page's Markdown links to, each with its line."""
+    for number, line in enumerate(text.splitlines(), 1):
+        yield from ((number, url) for url in _LINK.findall(line))
 
 
 def of_domain(docs: Path, domain: str) -> list[str]:
